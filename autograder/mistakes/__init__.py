@@ -1,0 +1,1 @@
+"""Wrong answers as runnable code, one module per chapter: what the specs recognise, and must never let pass."""

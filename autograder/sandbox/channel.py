@@ -1,0 +1,82 @@
+"""Frames to and from a process that is not trusted: every wait has an end, every size a limit."""
+
+import os
+import selectors
+import subprocess
+import time
+from typing import Any
+
+from unrolled.wire import Limits, WireError, pack, unpack
+
+
+class ChannelError(RuntimeError):
+    """The other side did not give a proper reply; the conversation is over."""
+
+
+class TimeoutOnChannelError(ChannelError):
+    """No reply came in time."""
+
+
+class ClosedChannelError(ChannelError):
+    """The process ended, or closed its side."""
+
+
+class Channel:
+    """Requests to a process's standard input, replies from its standard output."""
+
+    def __init__(self, process: subprocess.Popen[bytes], limits: Limits) -> None:
+        if process.stdin is None or process.stdout is None:
+            raise ValueError("the process needs pipes for its standard input and output")
+        self._in, self._out = process.stdin.fileno(), process.stdout.fileno()
+        self._limits = limits
+        os.set_blocking(self._in, False)
+        os.set_blocking(self._out, False)
+
+    def ask(self, request: Any, seconds: float) -> Any:
+        """Send one request and return the reply.
+
+        Raises:
+            ChannelError: of the kind that says why there is none.
+        """
+        deadline = time.monotonic() + seconds
+        message = pack(request)
+        self._write(len(message).to_bytes(8, "little") + message, deadline)
+        return self._receive(deadline)
+
+    def _receive(self, deadline: float) -> Any:
+        size = int.from_bytes(self._read(8, deadline), "little")
+        if size > 4 + self._limits.header + self._limits.data:
+            raise ChannelError(f"a reply of {size} bytes was announced; that is more than is allowed")
+        try:
+            return unpack(self._read(size, deadline), self._limits)
+        except WireError as error:
+            raise ChannelError(f"the reply is not a message: {error}") from error
+
+    def _read(self, size: int, deadline: float) -> bytes:
+        parts, missing = [], size
+        while missing:
+            self._wait(self._out, selectors.EVENT_READ, deadline)
+            part = os.read(self._out, min(missing, 1 << 20))
+            if not part:
+                raise ClosedChannelError("the process ended")
+            parts.append(part)
+            missing -= len(part)
+        return b"".join(parts)
+
+    def _write(self, data: bytes, deadline: float) -> None:
+        rest = memoryview(data)
+        while rest:
+            self._wait(self._in, selectors.EVENT_WRITE, deadline)
+            try:
+                rest = rest[os.write(self._in, rest[: 1 << 16]) :]
+            except BrokenPipeError as error:
+                raise ClosedChannelError("the process ended") from error
+            except BlockingIOError:
+                continue
+
+    @staticmethod
+    def _wait(descriptor: int, event: int, deadline: float) -> None:
+        with selectors.DefaultSelector() as selector:
+            selector.register(descriptor, event)
+            if not selector.select(max(0.0, deadline - time.monotonic())):
+                raise TimeoutOnChannelError("no reply came in time")

@@ -1,0 +1,207 @@
+"""One notebook in one box: run its cells, then ask it for answers; start again where a cell or call ended it."""
+
+import subprocess
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Any, Self
+
+import numpy as np
+
+from autograder.sandbox.channel import Channel, ChannelError, TimeoutOnChannelError
+from autograder.sandbox.confine import worker_command
+from unrolled.judge import Outcome
+from unrolled.judge.outcome import carried, describe_error
+from unrolled.wire import Limits
+
+LARGEST_NUMBER, MOST_ENTRIES = 1_000, 10_000  # in arguments that a student's test gives to a function of ours
+
+
+@dataclass(frozen=True)
+class SandboxLimits:
+    """What one notebook may use; seconds of wall time, bytes."""
+
+    cell_seconds: float = 20
+    call_seconds: float = 5
+    total_seconds: float = 90
+    memory: int = 4 << 30
+    file_size: int = 64 << 20
+    restarts: int = 8
+    reply: Limits = field(default_factory=Limits)
+    most_examinations: int = 2_000  # calls that one student's test may make
+
+
+@dataclass(frozen=True)
+class CellResult:
+    """What a cell showed, and in one line why it failed, if it did; whether the process ended."""
+
+    outputs: tuple[dict[str, Any], ...] = ()
+    error: str = ""
+    fatal: bool = False
+
+
+class Session:
+    """The answers of one notebook, computed in a sandbox; a context manager.
+
+    It is the :class:`unrolled.judge.Answers` of the trusted side. A cell that ends the process or hangs is left
+    out when the notebook is run again; a call that does so costs its own question only.
+    """
+
+    def __init__(self, stem: str, cells: Sequence[str], limits: SandboxLimits | None = None) -> None:
+        self._stem, self._cells = stem, cells
+        self._limits = limits or SandboxLimits()
+        self._deadline = time.monotonic() + self._limits.total_seconds
+        self._process: subprocess.Popen[bytes] | None = None
+        self._channel: Channel | None = None
+        self._starts = 0
+        self.results: list[CellResult | None] = [None] * len(cells)
+
+    def __enter__(self) -> Self:
+        self._prepare()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._end()
+
+    def get(self, entry: str) -> Outcome:
+        return self._outcome({"op": "get", "entry": entry})
+
+    def call(self, entry: str, args: Mapping[str, Any]) -> Outcome:
+        return self._outcome({"op": "call", "entry": entry, "args": dict(args)})
+
+    def test(self, entry: str, subject: Callable[..., Any]) -> Outcome:
+        """Let the student's test examine a function that stays on this side; only arrays cross."""
+        request: dict[str, Any] = {"op": "test", "entry": entry}
+        for _ in range(self._limits.most_examinations):
+            reply = self._ask(request)
+            if isinstance(reply, Outcome):
+                return reply
+            match reply:
+                case {"subject": {"args": list(args), "kwargs": dict(kwargs)}}:
+                    request = examine(subject, args, kwargs)
+                case _:
+                    return self._read(reply)
+        self._end()
+        return Outcome(problem="timeout", detail=f"{self._limits.most_examinations} calls of the examined function")
+
+    def _outcome(self, request: dict[str, Any]) -> Outcome:
+        reply = self._ask(request)
+        return reply if isinstance(reply, Outcome) else self._read(reply)
+
+    def _ask(self, request: dict[str, Any]) -> Any:
+        """Return the reply, or the outcome that there is none."""
+        if self._channel is None and not self._prepare():
+            return Outcome(problem="timeout", detail=f"the {self._limits.total_seconds:g} seconds for a whole notebook")
+        seconds = min(self._limits.call_seconds, self._deadline - time.monotonic())
+        try:
+            return self._channel.ask(request, seconds) if self._channel else None
+        except TimeoutOnChannelError:
+            self._end()
+            return Outcome(problem="timeout", detail=f"{max(seconds, 0):.2g} seconds")
+        except ChannelError as error:
+            self._end()
+            return Outcome(problem="died", detail=str(error))
+
+    def _read(self, reply: Any) -> Outcome:
+        try:
+            return Outcome.from_tree(reply)
+        except (TypeError, KeyError):
+            self._end()
+            return Outcome(problem="died", detail="it sent something that is no reply")
+
+    def _prepare(self) -> bool:
+        """Start a worker and run the cells, without those that ended an earlier one; tell whether one is ready."""
+        while self._starts <= self._limits.restarts and time.monotonic() < self._deadline:
+            self._start()
+            if all(self._run(number) for number in range(len(self._cells))):
+                return True
+        return False
+
+    def _run(self, number: int) -> bool:
+        """Run one cell; False if the worker did not survive it."""
+        known = self.results[number]
+        if self._channel is None or (known and known.fatal):
+            return self._channel is not None
+        seconds = min(self._limits.cell_seconds, self._deadline - time.monotonic())
+        try:
+            reply = self._channel.ask({"op": "run", "source": self._cells[number]}, seconds)
+            self.results[number] = _cell_result(reply)
+            return True
+        except TimeoutOnChannelError:
+            self.results[number] = CellResult(
+                error=f"it did not finish within {max(seconds, 0):.2g} seconds", fatal=True
+            )
+        except ChannelError as error:
+            self.results[number] = CellResult(error=str(error), fatal=True)
+        self._end()
+        return False
+
+    def _start(self) -> None:
+        self._starts += 1
+        limits = self._limits
+        command = worker_command(self._stem, limits.memory, int(limits.total_seconds) + 10, limits.file_size)
+        self._process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        )
+        self._channel = Channel(self._process, limits.reply)
+
+    def _end(self) -> None:
+        """Kill the worker; with its first process, everything in the box dies."""
+        if self._process:
+            self._process.kill()
+            self._process.wait()
+            for pipe in (self._process.stdin, self._process.stdout):
+                if pipe:
+                    pipe.close()
+        self._process = self._channel = None
+
+
+def examine(subject: Callable[..., Any], args: list[Any], kwargs: dict[str, Any]) -> dict[str, Any]:
+    """Call a function of ours on a student's data; return its value or error, and arrays that it changed."""
+    given = [*args, *kwargs.values()]
+    if not all(map(_is_small, given)):
+        return {
+            "value": None,
+            "error": "ValueError: the arguments are too large for a test",
+            "after": [None] * len(given),
+        }
+    before = [np.array(value) if isinstance(value, np.ndarray) else None for value in given]
+    value, error = None, ""
+    try:
+        outcome = carried(subject(*args, **kwargs))
+        value, error = outcome.value, outcome.problem and f"TypeError: {outcome.detail}"
+    except Exception as raised:  # the student's test may pass anything
+        error = describe_error(raised)
+    after = [
+        now if then is not None and not np.array_equal(now, then) else None
+        for now, then in zip(given, before, strict=True)
+    ]
+    return {"value": value, "error": error, "after": after}
+
+
+def _is_small(value: Any) -> bool:
+    """Can a function of ours work on this without using up time or memory?"""
+    if isinstance(value, int | float):
+        return abs(value) <= LARGEST_NUMBER
+    return isinstance(value, np.ndarray | np.generic) and np.size(value) <= MOST_ENTRIES
+
+
+def _cell_result(reply: Any) -> CellResult:
+    """Believe of a reply only what has the form of a cell's result."""
+    match reply:
+        case {"outputs": list(outputs), "error": str(error)}:
+            return CellResult(tuple(filter(_is_output, outputs)), error)
+    raise ChannelError("it sent something that is no reply")
+
+
+def _is_output(output: Any) -> bool:
+    match output:
+        case {"output_type": "stream", "name": "stdout" | "stderr", "text": str()}:
+            return set(output) == {"output_type", "name", "text"}
+        case {"output_type": "display_data" | "execute_result", "data": dict(data)}:
+            allowed = set(data) <= {"text/plain", "image/png"} and all(isinstance(v, str) for v in data.values())
+            return allowed and set(output) == {"output_type", "data"}
+    return False

@@ -1,0 +1,169 @@
+"""The process inside the sandbox: runs a student's cells, calls their functions, knows nothing of right or wrong.
+
+It is started by path, as ``python worker.py``, beside a copy of ``unrolled``; nothing else of the course is there.
+Requests and replies are frames (an 8-byte length, then a message of ``unrolled.wire``) on the descriptors that
+were standard input and output. Whatever is said here may be said by the student's code instead: the other side
+believes none of it beyond "this is what the student's function returned".
+"""
+
+import base64
+import builtins
+import os
+import resource
+import sys
+from collections.abc import Callable
+from typing import Any, BinaryIO
+
+from IPython.core.displayhook import DisplayHook
+from IPython.core.displaypub import DisplayPublisher
+from IPython.core.interactiveshell import InteractiveShell
+from IPython.utils.io import capture_output
+
+from unrolled.judge.outcome import Outcome, carried, describe_error, run
+from unrolled.wire import pack, unpack
+
+LONGEST_TEXT, LARGEST_IMAGE, MOST_OUTPUTS = 20_000, 1_000_000, 50
+MIMETYPES = ("text/plain", "image/png")
+
+
+class RecordingHook(DisplayHook):
+    """Keeps the value of a cell's last expression."""
+
+    def write_output_prompt(self) -> None:
+        """Write no prompt."""
+
+    def write_format_data(self, format_dict: dict[str, Any], md_dict: dict[str, Any] | None = None) -> None:
+        self.shell.outputs.append({"output_type": "execute_result", "data": shown(format_dict)})
+
+    def finish_displayhook(self) -> None:
+        """Write no line end."""
+
+
+class RecordingPublisher(DisplayPublisher):
+    """Keeps what a cell displays."""
+
+    def publish(self, data: dict[str, Any], *args: Any, **kwargs: Any) -> None:
+        self.shell.outputs.append({"output_type": "display_data", "data": shown(data)})
+
+
+class Shell(InteractiveShell):
+    """An IPython shell that records outputs instead of printing them."""
+
+    displayhook_class = RecordingHook
+    display_pub_class = RecordingPublisher
+    outputs: list[dict[str, Any]]
+
+    def showtraceback(self, *args: Any, **kwargs: Any) -> None:
+        """Leave errors to the result of ``run_cell``."""
+
+    showsyntaxerror = showtraceback
+
+    def enable_gui(self, gui: str | None = None) -> None:
+        """Accept ``%matplotlib inline``; there is no other way to draw here."""
+
+
+class Worker:
+    """Answers requests until there are no more."""
+
+    def __init__(self, requests: BinaryIO, replies: BinaryIO) -> None:
+        self.requests, self.replies = requests, replies
+        self.shell = Shell.instance()
+        self.shell.history_manager.enabled = False
+        self.shell.user_ns["__name__"] = "__main__"
+
+    def serve(self) -> None:
+        while request := self.receive():
+            match request:
+                case {"op": "run", "source": source}:
+                    reply = self.run_cell(source)
+                case {"op": "get", "entry": entry}:
+                    reply = self.get(entry).as_tree()
+                case {"op": "call", "entry": entry, "args": args}:
+                    reply = self.call(entry, args).as_tree()
+                case {"op": "test", "entry": entry}:
+                    reply = self.call(entry, {}, self.subject).as_tree()
+                case _:
+                    raise ValueError(f"unknown request {request!r}")
+            self.send(reply)
+
+    def run_cell(self, source: str) -> dict[str, Any]:
+        self.shell.outputs = []
+        with capture_output(display=False) as captured:
+            result = self.shell.run_cell(source, store_history=False)
+        streams = [("stdout", captured.stdout), ("stderr", captured.stderr)]
+        texts = [{"output_type": "stream", "name": n, "text": t[:LONGEST_TEXT]} for n, t in streams if t]
+        error = result.error_before_exec or result.error_in_exec
+        return {
+            "outputs": [*texts, *self.shell.outputs][:MOST_OUTPUTS],
+            "error": describe_error(error) if error else "",
+        }
+
+    def get(self, entry: str) -> Outcome:
+        if entry not in self.shell.user_ns:
+            return Outcome(problem="missing")
+        return carried(self.shell.user_ns[entry])
+
+    def call(self, entry: str, args: dict[str, Any], *subjects: Callable[..., Any]) -> Outcome:
+        function = self.shell.user_ns.get(entry)
+        if not callable(function):
+            return Outcome(problem="missing")
+        with capture_output():
+            return run(lambda **named: function(*subjects, **named), args, cell_of(function))
+
+    def subject(self, *args: Any, **kwargs: Any) -> Any:
+        """Stand in for a function that is examined: it lives with the grader, only its results come here."""
+        self.send({"subject": {"args": list(args), "kwargs": kwargs}})
+        reply = self.receive()
+        for mine, theirs in zip([*args, *kwargs.values()], reply["after"], strict=True):
+            if theirs is not None:
+                mine[...] = theirs
+        if reply["error"]:
+            name, _, message = reply["error"].partition(": ")
+            raise getattr(builtins, name, RuntimeError)(message)
+        return reply["value"]
+
+    def receive(self) -> Any:
+        head = self.requests.read(8)
+        return unpack(self.requests.read(int.from_bytes(head, "little"))) if head else None
+
+    def send(self, reply: Any) -> None:
+        message = pack(reply)
+        self.replies.write(len(message).to_bytes(8, "little") + message)
+        self.replies.flush()
+
+
+def cell_of(function: Any) -> str:
+    """Return the name of the file that stands for the cell in which a function was defined."""
+    return str(getattr(getattr(function, "__code__", None), "co_filename", ""))
+
+
+def shown(data: dict[str, Any]) -> dict[str, str]:
+    """Keep of an output what a report can show, as text of limited length."""
+    kept = {kind: data[kind] for kind in MIMETYPES if kind in data}
+    texts = {k: base64.b64encode(v).decode() if isinstance(v, bytes) else str(v) for k, v in kept.items()}
+    return {k: v for k, v in texts.items() if len(v) <= (LONGEST_TEXT if k == "text/plain" else LARGEST_IMAGE)}
+
+
+def limit(memory: int, cpu_seconds: int, file_size: int) -> None:
+    """Lower this process's limits for good."""
+    for which, value in (
+        (resource.RLIMIT_AS, memory),
+        (resource.RLIMIT_CPU, cpu_seconds),
+        (resource.RLIMIT_FSIZE, file_size),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        resource.setrlimit(which, (value, value))
+
+
+def main() -> None:
+    """Take over standard input and output as the channel, limit this process, serve."""
+    requests, replies = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    nothing = os.open(os.devnull, os.O_RDWR)
+    for descriptor in (0, 1, 2):
+        os.dup2(nothing, descriptor)
+    limit(*map(int, sys.argv[1:4]))
+    Worker(requests, replies).serve()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,81 @@
+"""The picture on the first page: every chapter of the course in order, and which of them are there to be read."""
+
+from collections.abc import Iterator
+from html import escape
+from pathlib import Path
+from typing import NamedTuple
+
+from book.drawing import Picture
+
+
+class Station(NamedTuple):
+    """A chapter: its stem, what it is about, and an emblem of small squares, one letter each (see ``LOOKS``)."""
+
+    stem: str
+    about: str
+    emblem: tuple[str, ...]
+
+
+LOOKS = {"x": "input", "k": "kernel", "c": "columns", "y": "output", "g": "gradient", "0": "zero"}
+ROAD = (
+    Station("conv1d", "one row of numbers", ("kkkxx", "     ", "yyy  ")),
+    Station("conv2d", "images, one channel", ("kkxx", "kkxx", "xxxx")),
+    Station("im2col", "windows become columns", ("kccc", "kccc", "kccc", "kccc")),
+    Station("batches", "channels, images, one product", ("xx xx", "xx xx", "     ", "xx xx", "xx xx")),
+    Station("strides", "stride, padding, dilation", ("00000", "0kxk0", "0xxx0", "0kxk0", "00000")),
+    Station("windows", "the same without copying", ("kkk  ", " kkk ", "  kkk")),
+    Station("pooling", "largest, mean", ("kkxx", "kkxx", "xxkk", "xxkk")),
+    Station("col2im", "the way back adds up", ("ggg ", "gggg", "gggg", " ggg")),
+    Station("backprop", "gradients of a layer", ("   yy", "   yy", "gg   ", "gg   ")),
+    Station("cnn", "a network that learns", ("x    ", "x k  ", "x k y", "x k  ", "x    ")),
+    Station("transposed", "transposed, grouped, depthwise", ("y0y0y", "00000", "y0y0y", "00000", "y0y0y")),
+    Station("speed", "how fast NumPy can go", ("ccccc", "     ", "cc   ", "     ", "k    ")),
+    Station("cupy_arrays", "the same arrays on a GPU", ("xx cc", "xx cc", "xx cc")),
+    Station("cuda_kernels", "kernels of your own", ("yyyyy", "yykyy", "yyyyy", "yyyyy")),
+)
+
+WIDTH, HEIGHT = 370, 46  # of the picture, and of one chapter in it
+LINE, EMBLEM, WORDS = 14, 44, 102  # where the road, the emblems and the words stand
+SQUARE = 8
+PAGES = Path(__file__).parent
+
+
+def road() -> Picture:
+    """Draw the road; a chapter whose page exists is a filled station on it."""
+    there = [station.stem for station in ROAD if (PAGES / f"{station.stem}.md").is_file()]
+    coming = [station.stem for station in ROAD if station.stem not in there]
+    alt = f"The road through the course. There today: {', '.join(there)}. To come: {', '.join(coming)}."
+    height = HEIGHT * len(ROAD)
+    parts = [f'<path d="M{LINE} {HEIGHT / 2}V{height - HEIGHT / 2}" stroke="var(--unrolled-faint)" stroke-width="2"/>']
+    for number, station in enumerate(ROAD):
+        parts += _station(station, HEIGHT * number + HEIGHT / 2, station.stem in there)
+    opening = (
+        f'<svg class="unrolled-picture" role="img" aria-label="{escape(alt)}" viewBox="0 0 {WIDTH} {height}" '
+        f'style="max-width: {WIDTH}px" fill="var(--unrolled-ink)" font-family="var(--unrolled-font)" font-size="14">'
+    )
+    return Picture(alt, f"{opening}{''.join(parts)}</svg>")
+
+
+def _station(station: Station, middle: float, there: bool) -> Iterator[str]:
+    fill, radius = ("var(--unrolled-output-line)", 9) if there else ("var(--pst-color-background, white)", 6)
+    yield f'<circle cx="{LINE}" cy="{middle}" r="{radius}" fill="{fill}" stroke="var(--unrolled-faint)"/>'
+    top = middle - SQUARE * len(station.emblem) / 2
+    for i, row in enumerate(station.emblem):
+        for j, letter in enumerate(row):
+            if letter != " ":
+                yield _square(EMBLEM + SQUARE * j, top + SQUARE * i, LOOKS[letter])
+    weight, style = ("bold", "normal") if there else ("normal", "italic")
+    name = f'<tspan font-weight="bold">{station.stem}</tspan>' if there else station.stem
+    tag = " · open" if there else ""
+    yield f'<text x="{WORDS}" y="{middle - 4}" font-weight="{weight}">{name}{tag}</text>'
+    yield (
+        f'<text x="{WORDS}" y="{middle + 14}" fill="var(--unrolled-faint)" font-style="{style}">'
+        f"{escape(station.about)}</text>"
+    )
+
+
+def _square(x: float, y: float, look: str) -> str:
+    return (
+        f'<rect x="{x}" y="{y}" width="{SQUARE}" height="{SQUARE}" fill="var(--unrolled-{look}-fill)" '
+        f'stroke="var(--unrolled-{look}-line)"/>'
+    )

@@ -1,0 +1,17 @@
+"""Renew the stubs and check cells of the committed notebooks from the specs: ``python -m scripts.sync_notebooks``."""
+
+import nbformat
+
+from autograder import cases, specs
+from autograder.notebooks import EXERCISES, original, synchronised
+
+
+def main() -> None:
+    """Rewrite every notebook in ``exercises`` and every bundle of visible cases."""
+    for spec in map(specs.load, specs.stems()):
+        nbformat.write(synchronised(original(spec.stem), spec), EXERCISES / spec.stem / f"{spec.stem}.ipynb")
+        cases.write_bundle(spec)
+
+
+if __name__ == "__main__":
+    main()

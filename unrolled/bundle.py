@@ -1,0 +1,79 @@
+"""The visible cases of a chapter, as data: ``bundles/<stem>.bundle``, built from the spec by the grader's side."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import resources
+from typing import Any
+
+from unrolled.judge.outcome import Outcome
+from unrolled.judge.verdict import CaseData, QuestionData
+from unrolled.wire import pack, unpack
+
+
+class BundleError(LookupError):
+    """A question or chapter is asked for that has no visible cases."""
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """The questions of one chapter, and by question the source text of the functions that they examine."""
+
+    stem: str
+    questions: tuple[QuestionData, ...]
+    subjects: Mapping[str, Mapping[str, str]]
+
+    def question(self, name: str) -> QuestionData:
+        for question in self.questions:
+            if question.name == name:
+                return question
+        known = ", ".join(question.name for question in self.questions)
+        raise BundleError(f"there is no question {name!r}; this chapter has {known}")
+
+
+def load(stem: str) -> Bundle:
+    """Read the bundle that ships with this package.
+
+    Raises:
+        BundleError: if there is none for this chapter.
+    """
+    file = resources.files("unrolled") / "bundles" / f"{stem}.bundle"
+    if not file.is_file():
+        raise BundleError(f"there is no chapter {stem!r} in this copy of unrolled")
+    return from_bytes(file.read_bytes())
+
+
+def to_bytes(bundle: Bundle) -> bytes:
+    """Encode a bundle; every array keeps its memory layout, which is part of a case."""
+    questions = [{**vars(question), "cases": list(map(_case_tree, question.cases))} for question in bundle.questions]
+    return pack({"stem": bundle.stem, "questions": questions, "subjects": bundle.subjects})
+
+
+def from_bytes(data: bytes) -> Bundle:
+    """Decode what :func:`to_bytes` made."""
+    tree = unpack(data)
+    return Bundle(tree["stem"], tuple(map(_question, tree["questions"])), tree["subjects"])
+
+
+def _case_tree(case: CaseData) -> dict[str, Any]:
+    wrong = {name: outcome.as_tree() for name, outcome in case.wrong.items()}
+    return {"name": case.name, "args": case.args, "expected": case.expected.as_tree(), "wrong": wrong}
+
+
+def _question(tree: Mapping[str, Any]) -> QuestionData:
+    return QuestionData(**{**tree, "cases": tuple(map(_case, tree["cases"]))})
+
+
+def _case(tree: Mapping[str, Any]) -> CaseData:
+    wrong = {name: Outcome.from_tree(outcome) for name, outcome in tree["wrong"].items()}
+    return CaseData(tree["name"], tree["args"], Outcome.from_tree(tree["expected"]), wrong)
+
+
+def compile_subjects(sources: Mapping[str, str]) -> dict[str, Any]:
+    """Turn the sources of a question's examined functions into functions."""
+    return {name: _compiled(name, source) for name, source in sources.items()}
+
+
+def _compiled(name: str, source: str) -> Any:
+    namespace: dict[str, Any] = {"__name__": f"unrolled.subject.{name}"}
+    exec(compile(source, f"<{name}>", "exec"), namespace)  # noqa: S102  (the text comes with this package)
+    return namespace["subject"]

@@ -1,0 +1,97 @@
+"""``check("conv1d.correlate")`` in a notebook: judge the answer on the visible cases and say what was found."""
+
+import inspect
+import os
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from unrolled.bundle import BundleError, compile_subjects, load
+from unrolled.judge import Outcome, Verdict, explain_html, explain_text, judge
+from unrolled.judge.explain import points
+from unrolled.judge.outcome import carried, run
+from unrolled.show import Drawing
+
+SITE = os.environ.get("UNROLLED_SITE", "http://127.0.0.1:8000/")
+
+
+class Score(float):
+    """Points earned, as the last value of a check cell: nbgrader reads the number, people read the words."""
+
+    highest: float
+
+    def __new__(cls, score: float, highest: float) -> "Score":
+        made = super().__new__(cls, score)
+        made.highest = highest
+        return made
+
+    def _repr_html_(self) -> str:
+        return f"<small>{points(self)} of {points(self.highest)} points on the visible cases</small>"
+
+
+class LocalAnswers:
+    """The answers in the caller's own namespace, called in its own process."""
+
+    def __init__(self, namespace: Mapping[str, Any]) -> None:
+        self._namespace = namespace
+
+    def get(self, entry: str) -> Outcome:
+        if entry not in self._namespace:
+            return Outcome(problem="missing")
+        return carried(self._namespace[entry])
+
+    def call(self, entry: str, args: Mapping[str, Any]) -> Outcome:
+        function = self._namespace.get(entry)
+        return run(function, args) if callable(function) else Outcome(problem="missing")
+
+    def test(self, entry: str, subject: Callable[..., Any]) -> Outcome:
+        function = self._namespace.get(entry)
+        return run(lambda: function(subject), {}) if callable(function) else Outcome(problem="missing")
+
+
+def check(name: str, answers: Mapping[str, Any] | None = None) -> Score | None:
+    """Judge the answer to one question on its visible cases, and show the report.
+
+    Args:
+        name: chapter and question, such as ``"conv1d.correlate"``.
+        answers: where to find the answer by name; the caller's global names if left out.
+
+    Returns:
+        The points that the visible cases earn; None if there is no such question (a message says so).
+    """
+    if answers is None:
+        frame = inspect.currentframe()
+        answers = frame.f_back.f_globals if frame and frame.f_back else {}
+    try:
+        verdict = judge_visible(name, answers)
+    except BundleError as error:
+        print(f"Nothing was checked: {error}.")
+        return None
+    _display(verdict)
+    return Score(verdict.score, verdict.question.points)
+
+
+def judge_visible(name: str, answers: Mapping[str, Any]) -> Verdict:
+    """Judge the answer to one question on its visible cases.
+
+    Raises:
+        BundleError: if there is no such question.
+    """
+    stem = name.partition(".")[0]
+    bundle = load(stem)
+    question = bundle.question(name)
+    subjects = compile_subjects(bundle.subjects.get(question.id, {}))
+    return judge(question, LocalAnswers(answers), subjects)
+
+
+def _display(verdict: Verdict) -> None:
+    report = Drawing(explain_text(verdict), explain_html(verdict, SITE))
+    try:
+        from IPython import get_ipython  # noqa: PLC0415  (students of the browser have none)
+        from IPython.display import display  # noqa: PLC0415
+    except ImportError:  # a plain Python, such as the one in the browser
+        print(report)
+        return
+    if get_ipython() is None:
+        print(report)
+    else:
+        display(report)

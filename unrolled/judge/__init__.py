@@ -1,0 +1,23 @@
+"""The judge: compare an answer with the reference, diagnose the difference, explain it.
+
+It serves the notebook's ``check``, the web page and the trusted grader alike, and needs NumPy alone.
+"""
+
+from unrolled.judge.explain import explain_html, explain_text
+from unrolled.judge.kinds import Answers, digest, judge
+from unrolled.judge.outcome import Outcome, run
+from unrolled.judge.verdict import CaseData, QuestionData, Shown, Verdict
+
+__all__ = [
+    "Answers",
+    "CaseData",
+    "Outcome",
+    "QuestionData",
+    "Shown",
+    "Verdict",
+    "digest",
+    "explain_html",
+    "explain_text",
+    "judge",
+    "run",
+]

@@ -1,0 +1,121 @@
+"""What comes of calling somebody's function: a value, or the reason why there is none."""
+
+import linecache
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any, Literal, Self, get_args
+
+import numpy as np
+
+from unrolled.wire import UnsupportedValueError, pack, unpack
+
+Problem = Literal["", "missing", "untouched", "raised", "unsupported", "timeout", "died"]
+PROBLEMS: tuple[Problem, ...] = get_args(Problem)
+LONGEST_DETAIL = 300  # characters of an error message that are worth repeating
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The value that came back, or the problem that kept it from coming.
+
+    Attributes:
+        value: what was returned, as plain values and arrays; None when there is a problem.
+        problem: ``""`` if a value came; else what happened instead.
+        detail: the error's type and message, the unsupported type, or the seconds waited.
+        line: the line of the student's code that raised, with its number.
+        changed: names of the arguments that the call modified.
+        shared: names of the arguments whose memory the returned array looks into.
+    """
+
+    value: Any = None
+    problem: Problem = ""
+    detail: str = ""
+    line: str = ""
+    changed: tuple[str, ...] = ()
+    shared: tuple[str, ...] = ()
+
+    def as_tree(self) -> dict[str, Any]:
+        return dict(vars(self))
+
+    @classmethod
+    def from_tree(cls, tree: Any) -> Self:
+        """Rebuild an outcome, distrusting every field of the tree.
+
+        Raises:
+            TypeError, KeyError: if a field is missing or is not what it should be.
+        """
+        texts = [tree["problem"], tree["detail"], tree["line"], *tree["changed"], *tree["shared"]]
+        if not all(isinstance(text, str) for text in texts) or tree["problem"] not in PROBLEMS:
+            raise TypeError("an outcome holds a field that is no text, or no known problem")
+        return cls(
+            value=tree["value"],
+            problem=tree["problem"],
+            detail=tree["detail"][:LONGEST_DETAIL],
+            line=tree["line"][:LONGEST_DETAIL],
+            changed=tuple(tree["changed"]),
+            shared=tuple(tree["shared"]),
+        )
+
+
+def run(function: Callable[..., Any], args: Mapping[str, Any], file: str = "") -> Outcome:
+    """Call ``function(**args)`` and tell what came of it; arguments are given back as they were.
+
+    Args:
+        function: the student's, or one that calls it.
+        args: by name.
+        file: where the student's function stands, if ``function`` is another one; its lines are quoted.
+    """
+    file = file or str(getattr(getattr(function, "__code__", None), "co_filename", ""))
+    before = {name: np.array(value) for name, value in args.items() if isinstance(value, np.ndarray)}
+    try:
+        value = function(**args)
+    except NotImplementedError:
+        return Outcome(problem="untouched")
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:
+        return Outcome(problem="raised", detail=describe_error(error), line=_line_of(error.__traceback__, file))
+    shared = tuple(name for name in before if isinstance(value, np.ndarray) and _overlap(value, args[name]))
+    outcome = carried(value)
+    changed = tuple(name for name, old in before.items() if not np.array_equal(old, args[name], _has_nan(old)))
+    for name in changed:
+        args[name][...] = before[name]
+    return Outcome(outcome.value, outcome.problem, outcome.detail, changed=changed, shared=shared)
+
+
+def carried(value: Any) -> Outcome:
+    """Reduce a value to what a message carries, so that it looks the same wherever it is judged."""
+    try:
+        return Outcome(unpack(pack(value)))
+    except UnsupportedValueError as error:
+        return Outcome(problem="unsupported", detail=str(error)[:LONGEST_DETAIL])
+
+
+def describe_error(error: BaseException) -> str:
+    """Return an error's type and message in one line of limited length, whatever its ``__str__`` does."""
+    try:
+        message = str(error)
+    except Exception:
+        message = "(its message cannot be shown)"
+    first = message.strip().partition("\n")[0]
+    return f"{type(error).__name__}: {first}"[:LONGEST_DETAIL] if first else type(error).__name__
+
+
+def _overlap(a: np.ndarray, b: np.ndarray) -> bool:
+    return a.size > 0 and bool(np.may_share_memory(a, b))
+
+
+def _has_nan(array: np.ndarray) -> bool:
+    return array.dtype.kind in "fc"
+
+
+def _line_of(trace: TracebackType | None, file: str) -> str:
+    """Quote the innermost line that stands in a given file, such as a notebook's cell."""
+    quoted = ""
+    while trace is not None:
+        if trace.tb_frame.f_code.co_filename == file:
+            text = linecache.getline(file, trace.tb_lineno).strip()
+            quoted = f"line {trace.tb_lineno}: {text}" if text else f"line {trace.tb_lineno}"
+        trace = trace.tb_next
+    return quoted[:LONGEST_DETAIL]

@@ -1,0 +1,154 @@
+"""Trees of plain values and arrays as bytes, and back, without trusting the bytes.
+
+A message is a 4-byte length, a JSON header of that length, then the arrays' data end to end. The header holds
+the tree, with each array replaced by its number, and a list that tells every array's dtype, shape and layout.
+Nothing is allocated before its size has been checked, and nothing is ever unpickled.
+"""
+
+import json
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+WHOLE = ("int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64")
+DTYPES = frozenset(["bool", *WHOLE, "float16", "float32", "float64", "complex64", "complex128"])
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a message may hold: bytes of header, bytes of arrays, number of arrays, depth of the tree."""
+
+    header: int = 256 * 1024
+    data: int = 64 * 1024 * 1024
+    arrays: int = 1000
+    depth: int = 8
+
+
+TRUSTED = Limits(header=2**30, data=2**32, arrays=10**6, depth=32)
+
+
+class WireError(ValueError):
+    """The bytes are not a message, or one that is larger than allowed."""
+
+
+class UnsupportedValueError(TypeError):
+    """A value is of a type that messages do not carry."""
+
+
+def pack(tree: Any) -> bytes:
+    """Encode a tree of None, bool, int, float, str, list, tuple, dict with string keys, and arrays.
+
+    Raises:
+        UnsupportedValueError: naming the type that cannot be carried.
+    """
+    arrays: list[np.ndarray] = []
+    encoded = _encode(tree, arrays, Limits().depth * 4)
+    about = [{"dtype": a.dtype.name, "shape": a.shape, "layout": layout_of(a)} for a in arrays]
+    header = json.dumps({"tree": encoded, "arrays": about}).encode()
+    return b"".join([len(header).to_bytes(4, "little"), header, *(a.tobytes() for a in arrays)])
+
+
+def unpack(message: bytes, limits: Limits = TRUSTED) -> Any:
+    """Decode what :func:`pack` made; arrays come back fresh, writable and in the layout they had.
+
+    Raises:
+        WireError: if the message is malformed or exceeds ``limits``.
+    """
+    length = int.from_bytes(message[:4], "little")
+    if length > limits.header or len(message) < 4 + length:
+        raise WireError(f"the header claims {length} bytes; allowed are {limits.header}, present {len(message) - 4}")
+    try:
+        header = json.loads(message[4 : 4 + length])
+        about, tree = list(header["arrays"]), header["tree"]
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise WireError("the header is not the JSON it should be") from error
+    arrays = _read_arrays(about, memoryview(message)[4 + length :], limits)
+    return _decode(tree, arrays, limits.depth)
+
+
+def layout_of(array: np.ndarray) -> str:
+    """Name an array's memory layout: ``"C"``, ``"F"`` or ``"strided"`` (gaps between the entries)."""
+    if array.flags.c_contiguous:
+        return "C"
+    return "F" if array.flags.f_contiguous else "strided"
+
+
+def lay_out(array: np.ndarray, layout: str) -> np.ndarray:
+    """Copy an array into the layout that :func:`layout_of` names; the copy owns its memory or is a view of it."""
+    if layout != "strided" or array.ndim == 0:
+        return np.array(array, order="F" if layout == "F" else "C")
+    roomy = np.zeros((*array.shape[:-1], 2 * array.shape[-1]), array.dtype)
+    gaps = roomy[..., ::2]
+    gaps[...] = array
+    return gaps
+
+
+def _encode(value: Any, arrays: list[np.ndarray], depth: int) -> Any:
+    if depth == 0:
+        raise UnsupportedValueError("a value nested too deeply")
+    if value is None or isinstance(value, bool | str):
+        return value
+    if isinstance(value, np.ndarray | np.generic):
+        array = np.asarray(value)
+        if array.dtype.name not in DTYPES:
+            raise UnsupportedValueError(f"an array of dtype {array.dtype}")
+        arrays.append(array.astype(array.dtype.newbyteorder("="), copy=False))
+        return {"array": len(arrays) - 1, "scalar": isinstance(value, np.generic)}
+    if isinstance(value, int):
+        return {"int": str(value)} if abs(value) >= 2**53 else value
+    if isinstance(value, float):
+        return value if math.isfinite(value) else {"float": repr(value)}
+    if isinstance(value, list):
+        return [_encode(item, arrays, depth - 1) for item in value]
+    if isinstance(value, tuple):
+        return {"tuple": [_encode(item, arrays, depth - 1) for item in value]}
+    if isinstance(value, dict) and all(isinstance(key, str) for key in value):
+        return {"dict": {key: _encode(item, arrays, depth - 1) for key, item in value.items()}}
+    raise UnsupportedValueError(f"a value of type {type(value).__name__}")
+
+
+def _decode(node: Any, arrays: list[np.ndarray], depth: int) -> Any:
+    if depth == 0:
+        raise WireError("the tree is nested too deeply")
+    if isinstance(node, list):
+        return [_decode(item, arrays, depth - 1) for item in node]
+    if not isinstance(node, dict):
+        return node
+    match node:
+        case {"array": int(number), "scalar": bool(scalar)} if 0 <= number < len(arrays):
+            return arrays[number][()] if scalar and arrays[number].ndim == 0 else arrays[number]
+        case {"int": str(digits)} if len(digits) < 40:
+            try:
+                return int(digits)
+            except ValueError as error:
+                raise WireError("an integer that is none") from error
+        case {"float": "nan" | "inf" | "-inf" as name}:
+            return float(name)
+        case {"tuple": list(items)}:
+            return tuple(_decode(item, arrays, depth - 1) for item in items)
+        case {"dict": dict(items)}:
+            return {str(key): _decode(item, arrays, depth - 1) for key, item in items.items()}
+    raise WireError("the tree holds a node of no known kind")
+
+
+def _read_arrays(about: list[Any], data: memoryview, limits: Limits) -> list[np.ndarray]:
+    if len(about) > limits.arrays:
+        raise WireError(f"{len(about)} arrays; allowed are {limits.arrays}")
+    arrays, start = [], 0
+    for entry in about:
+        match entry:
+            case {"dtype": str(name), "shape": list(shape), "layout": "C" | "F" | "strided" as layout} if (
+                name in DTYPES and len(shape) <= 16 and all(type(size) is int and size >= 0 for size in shape)
+            ):
+                stop = start + math.prod(shape) * np.dtype(name).itemsize
+            case _:
+                raise WireError("an array of no known dtype, shape or layout")
+        if stop > min(len(data), limits.data) or max(shape, default=0) > limits.data:
+            raise WireError(f"the arrays need {stop} bytes; allowed are {limits.data}, present {len(data)}")
+        arrays.append(lay_out(np.frombuffer(data[start:stop], name).reshape(shape), layout))
+        start = stop
+    if start != len(data):
+        raise WireError(f"{len(data) - start} bytes are left over")
+    return arrays
