@@ -5,12 +5,12 @@ All that nbgrader writes goes below ``var/course``. Run nbgrader in the folder o
 
 from pathlib import Path
 
+from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
 from nbgrader import preprocessors as nb
-from traitlets.config import get_config
 
 from autograder.preprocessors import JudgeAnswers, RestoreChecks
 
-c = get_config()
+c = get_config()  # noqa: F821  (nbgrader provides it)
 course = Path("var/course")
 
 c.CourseDirectory.course_id = "unrolled"
@@ -49,4 +49,4 @@ c.Autograde.autograde_preprocessors = [
     nb.AssignLatePenalties,
     nb.CheckCellMetadata,
 ]
-c.GenerateFeedback.preprocessors = [nb.ClearHiddenTests, nb.GetGrades, nb.CSSHTMLHeader]
+c.GenerateFeedback.preprocessors = [nb.ClearHiddenTests, nb.GetGrades, CSSHTMLHeaderPreprocessor]

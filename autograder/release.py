@@ -1,52 +1,57 @@
 """What students get: the released notebooks, and one zip file with all of them and the package ``unrolled``."""
 
-import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 import nbformat
 
 import unrolled
 from autograder import cases, specs
-from autograder.notebooks import original, released, solved
+from autograder.notebooks import original, released
 
-__all__ = ["released", "solved", "write_release"]
-
-KIT = "unrolled-kit.zip"
-KIT_README = """Unrolled: the exercises
+KIT = "unrolled-kit"
+SHIPPED = {".py", ".bundle", ".typed"}  # what the package consists of; the rest is caches
+README = """Unrolled: the notebooks, and the package that checks them.
 
 You need Python 3.11 or newer. In this folder:
 
-    python -m venv .venv
-    . .venv/bin/activate            (Windows: .venv\\Scripts\\activate)
-    pip install "numpy>=2" matplotlib jupyterlab
+    python -m pip install "numpy>=2" matplotlib jupyterlab
     jupyter lab
 
-Open a notebook, for example conv1d.ipynb, and work from top to bottom. The folder unrolled beside it holds the
-checks and their visible cases; leave it where it is.
+Open a notebook, such as {first}.ipynb, and work from top to bottom. Keep the notebooks beside the folder "unrolled":
+they import it from there. More is said on the course's page "Start".
 """
 
 
 def write_release(folder: Path) -> Iterator[Path]:
-    """Write ``<stem>.ipynb`` for every chapter and the kit; yield what was written."""
+    """Write ``<stem>.ipynb`` for every chapter and the kit; yield what was written.
+
+    Raises:
+        OSError: if the folder cannot be written.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     notebooks = []
-    for stem in specs.stems():
-        path = folder / f"{stem}.ipynb"
-        nbformat.write(released(original(stem)), path)
-        cases.write_bundle(specs.load(stem))
+    for spec in map(specs.load, specs.stems()):
+        cases.write_bundle(spec)
+        path = folder / f"{spec.stem}.ipynb"
+        nbformat.write(released(original(spec.stem)), path)
         notebooks.append(path)
         yield path
-    yield _write_kit(folder / KIT, notebooks)
+    kit = folder / f"{KIT}.zip"
+    with ZipFile(kit, "w") as archive:
+        for name, content in _files(notebooks):
+            entry = ZipInfo(f"{KIT}/{name}")  # dated 1980, whenever it is made: same content, same zip
+            entry.external_attr = 0o644 << 16
+            archive.writestr(entry, content, ZIP_DEFLATED)
+    yield kit
 
 
-def _write_kit(path: Path, notebooks: list[Path]) -> Path:
+def _files(notebooks: list[Path]) -> Iterator[tuple[str, bytes]]:
+    yield "README.txt", README.format(first=notebooks[0].stem).encode()
+    for notebook in notebooks:
+        yield notebook.name, notebook.read_bytes()
     package = Path(unrolled.__file__).parent
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as kit:
-        kit.writestr("README.txt", KIT_README)
-        for notebook in notebooks:
-            kit.write(notebook, notebook.name)
-        for file in sorted(package.rglob("*")):
-            if file.suffix in (".py", ".bundle", ".typed"):
-                kit.write(file, Path("unrolled") / file.relative_to(package))
-    return path
+    for path in sorted(package.rglob("*")):
+        if path.suffix in SHIPPED:
+            yield f"unrolled/{path.relative_to(package).as_posix()}", path.read_bytes()

@@ -99,25 +99,25 @@ class Board:
         if index is not False:
             above: Sequence[object] = range(table.shape[1]) if index is True else index
             for j, label in enumerate(above):
-                self.text(str(label), (at[0] - 0.24, at[1] + j + 0.5), size=INDEX, faint=True)
+                self.text(str(label), (at[0] - 0.29, at[1] + j + 0.5), size=INDEX, faint=True)
         if array.ndim == 2 and index is True:
             for i in range(len(table)):
-                self.text(str(i), (at[0] + i + 0.5, at[1] - 0.24), size=INDEX, faint=True)
+                self.text(str(i), (at[0] + i + 0.5, at[1] - 0.26), size=INDEX, faint=True)
         if name:
             left = array.ndim < 2
-            place = (at[0] + 0.5, at[1] - 0.25) if left else (at[0] - 0.72, at[1])
+            place = (at[0] + 0.5, at[1] - 0.25) if left else (at[0] - 0.8, at[1])
             self.text(name, place, look=str(looks[0, 0]), align="right" if left else "left", bold=True)
 
     def frame(self, at: Place, height: float, width: float, look: str = "kernel", style: str = "solid") -> None:
         """Draw a frame around cells: ``height`` by ``width`` of them from ``at``."""
-        out = 0.09
+        out = 0.06
         corner, sides = (at[1] - out, at[0] - out), (width + 2 * out, height + 2 * out)
         edge = LOOKS[look].light[1]
-        self._axes.add_patch(Rectangle(corner, *sides, fill=False, edgecolor=edge, lw=2.6, ls=style, clip_on=False))
+        self._axes.add_patch(Rectangle(corner, *sides, fill=False, edgecolor=edge, lw=2.6, ls=style, zorder=2))
 
     def hatch(self, at: Place, height: float = 1, width: float = 1) -> None:
         """Strike cells through with slanting lines: nothing reads them."""
-        patch = Rectangle((at[1], at[0]), width, height, fill=False, edgecolor=FAINT[0], lw=0, hatch="////")
+        patch = Rectangle((at[1], at[0]), width, height, fill=False, edgecolor=FAINT[0], lw=0, hatch="////", zorder=2)
         self._axes.add_patch(patch)
 
     def line(self, tail: Place, head: Place, look: str = "", arrow: bool = True, bend: float = 0) -> None:
@@ -127,7 +127,9 @@ class Board:
         point = "-|>,head_length=5,head_width=3" if arrow else "-"
         ends = (tail[::-1], head[::-1])
         self._axes.add_patch(
-            FancyArrowPatch(*ends, arrowstyle=point, connectionstyle=shape, color=color, lw=1.6, shrinkA=0, shrinkB=0)
+            FancyArrowPatch(
+                *ends, arrowstyle=point, connectionstyle=shape, color=color, lw=1.6, shrinkA=0, shrinkB=0, zorder=2
+            )
         )
 
     def text(
@@ -153,8 +155,18 @@ class Board:
     def _cell(self, value: object, at: Place, look: str) -> None:
         kind = LOOKS[look]
         fill, edge = kind.light
-        square = Rectangle((at[1], at[0]), 1, 1, facecolor=fill, edgecolor=edge, lw=kind.width, ls=kind.style)
-        self._axes.add_patch(square)
+        self._axes.add_patch(
+            Rectangle(
+                (at[1], at[0]),
+                1,
+                1,
+                facecolor=fill,
+                edgecolor=edge,
+                lw=kind.width,
+                ls=kind.style,
+                zorder=1 + kind.width / 10,  # so that no thin line crosses a thick one
+            )
+        )
         words = _words(value)
         size = NUMBER if len(words) < 4 else NUMBER * 0.8
         self.text(words, (at[0] + 0.5, at[1] + 0.5), size=size, faint=look == "zero", bold=look == "output")
@@ -162,8 +174,8 @@ class Board:
 
 def plots(heights: Sequence[float], width: float = 11) -> tuple[Figure, list[Axes]]:
     """Return a figure of plots below each other; sizes are in cells, and the horizontal axis is shared."""
-    look: dict[Any, Any] = {"font.size": INDEX, "axes.titlesize": NAME, "axes.titlelocation": "left"}
-    for name in ("text.color", "axes.edgecolor", "axes.labelcolor", "xtick.color", "ytick.color"):
+    look: dict[Any, Any] = {"font.size": INDEX + 1, "axes.titlesize": NAME}
+    for name in ("text.color", "axes.edgecolor", "axes.labelcolor", "axes.titlecolor", "xtick.color", "ytick.color"):
         look[name] = INK[0]
     with matplotlib.rc_context(look):
         figure = Figure(figsize=(width * CELL / 72, sum(heights) * CELL / 72), layout="constrained")
@@ -181,10 +193,11 @@ def picture(figure: Figure, alt: str) -> Picture:
     with matplotlib.rc_context({"svg.fonttype": "none", "svg.hashsalt": alt, "hatch.linewidth": 1.2}):
         figure.savefig(drawn, format="svg", transparent=True, metadata={"Date": None})
     svg = drawn.getvalue()
-    body = re.sub(r"<metadata>.*?</metadata>", "", svg[svg.index("<svg") :], flags=re.DOTALL)
+    body = re.sub(r"<(metadata|style).*?</\1>", "", svg[svg.index("<svg") :], flags=re.DOTALL)
     used = set(re.findall(r"#([\w-]+)", body))
     body = re.sub(r' id="([\w-]+)"', lambda found: found[0] if found[1] in used else "", body)
-    body = re.sub(r"font: ([^;\"']*?)'[^;\"]*sans-serif", r"font: \1var(--unrolled-font)", body)
+    body = re.sub(r"font-family: [^;\"]*", "font-family: var(--unrolled-font)", body)
+    body = re.sub(r"(\d\.\d\d)\d+", r"\1", re.sub(r"\s+", " ", body))  # a hundredth of a point is fine enough
     for variable, (light, _) in _variables().items():
         body = body.replace(light, f"var({variable})")
     width = figure.get_figwidth() * 72
@@ -261,13 +274,11 @@ def _style() -> str:
     return f"""<style>
 :root {{ --unrolled-font: var(--pst-font-family-base, sans-serif); {light} }}
 html[data-theme="dark"] {{ {dark} }}
-.unrolled-picture {{ display: block; width: 100%; height: auto; margin: 0 auto; }}
+.unrolled-picture {{ display: block; width: 100%; height: auto; margin: 0 auto; stroke-linejoin: round; }}
 .unrolled-steps > svg {{ display: none; }}
 .unrolled-steps > span {{ margin-right: .8rem; }}
 .unrolled-steps > label {{ margin: 0 .9rem 0 .25rem; }}
 @media print {{ .unrolled-steps > svg {{ display: block !important; }} }}
-html[data-theme="dark"] .bd-content div.cell_output .text_html:has(svg.unrolled-picture) {{
-  background: none; color: inherit; padding: 0; }}
 </style>
 """
 

@@ -5,7 +5,7 @@ from html import escape
 from pathlib import Path
 from typing import NamedTuple
 
-from book.drawing import Picture
+from drawing import Picture
 
 
 class Station(NamedTuple):
@@ -36,7 +36,7 @@ ROAD = (
 
 WIDTH, HEIGHT = 370, 46  # of the picture, and of one chapter in it
 LINE, EMBLEM, WORDS = 14, 44, 102  # where the road, the emblems and the words stand
-SQUARE = 8
+SQUARE = 7.5
 PAGES = Path(__file__).parent
 
 

@@ -5,17 +5,19 @@ MathJax from npm, the scripts of single pages, and the downloads. Any warning of
 """
 
 import hashlib
+import os
 import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from scripts.kit import write_downloads
+from autograder.release import write_release
 
 ROOT = Path(__file__).resolve().parents[1]
 BUILT = ROOT / "_build"
 MATHJAX = ROOT / "node_modules" / "mathjax"
+IPYTHON = ROOT / "build" / "ipython"  # the pages run without anybody's own settings of IPython
 
 
 def main() -> None:
@@ -26,7 +28,7 @@ def main() -> None:
         build()
     except subprocess.CalledProcessError as error:
         sys.exit(f"The site was not built: {Path(error.cmd[0]).name} ended with status {error.returncode}, see above.")
-    except (OSError, ValueError) as error:
+    except OSError as error:
         sys.exit(f"The site was not built: {error}")
     print(f"The site is in {BUILT / 'html'}")
 
@@ -48,11 +50,14 @@ def assemble(folder: Path) -> None:
     shutil.copy(MATHJAX / "es5" / "tex-svg-full.js", mathjax)
     shutil.copy(MATHJAX / "LICENSE", mathjax)
     shutil.copytree(ROOT / "book" / "assets", folder / "extra" / "assets")
-    write_downloads(ROOT, folder / "extra" / "downloads")
+    for _ in write_release(folder / "extra" / "downloads"):
+        pass  # it yields the names of the files, for those who want to see them
 
 
 def build() -> None:
     """Run jupyter-book: on all pages if code changed or the last build failed, else on the pages that changed."""
+    (IPYTHON / "profile_default").mkdir(parents=True, exist_ok=True)
+    (IPYTHON / "profile_default" / "ipython_kernel_config.py").write_text('c.IPKernelApp.log_level = "ERROR"\n')
     stamp, inputs = BUILT / "inputs.sha256", _digest()
     if not stamp.is_file() or stamp.read_text() != inputs:
         for folder in ("html", ".doctrees", "jupyter_execute"):
@@ -81,7 +86,8 @@ def _inputs() -> Iterator[Path]:
 
 def _run(tool: str, *arguments: str) -> None:
     """Run a program that lies beside this Python, from the root of the repository."""
-    subprocess.run([str(Path(sys.executable).with_name(tool)), *arguments], cwd=ROOT, check=True)
+    environment = {**os.environ, "IPYTHONDIR": str(IPYTHON)}
+    subprocess.run([str(Path(sys.executable).with_name(tool)), *arguments], cwd=ROOT, env=environment, check=True)
 
 
 if __name__ == "__main__":

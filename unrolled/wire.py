@@ -37,14 +37,16 @@ class UnsupportedValueError(TypeError):
     """A value is of a type that messages do not carry."""
 
 
-def pack(tree: Any) -> bytes:
+def pack(tree: Any, limits: Limits = TRUSTED) -> bytes:
     """Encode a tree of None, bool, int, float, str, list, tuple, dict with string keys, and arrays.
 
     Raises:
-        UnsupportedValueError: naming the type that cannot be carried.
+        UnsupportedValueError: naming the type that cannot be carried, or the size that is too large.
     """
     arrays: list[np.ndarray] = []
-    encoded = _encode(tree, arrays, Limits().depth * 4)
+    encoded = _encode(tree, arrays, limits.depth)
+    if (size := sum(array.nbytes for array in arrays)) > limits.data:
+        raise UnsupportedValueError(f"{size / 2**20:.0f} MB of arrays")
     about = [{"dtype": a.dtype.name, "shape": a.shape, "layout": layout_of(a)} for a in arrays]
     header = json.dumps({"tree": encoded, "arrays": about}).encode()
     return b"".join([len(header).to_bytes(4, "little"), header, *(a.tobytes() for a in arrays)])

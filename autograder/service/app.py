@@ -10,6 +10,7 @@ import anyio
 import uvicorn
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 
 from autograder import sandbox
@@ -60,12 +61,15 @@ def serve(
 
     Raises:
         SandboxError: if student code cannot be confined on this machine.
-        ServiceError: if the website has not been built.
+        ServiceError: if the website has not been built, or the database cannot be opened.
     """
     sandbox.require()
     if not (site / "index.html").is_file():
         raise ServiceError(f"there is no website in {site}: build it first, with make site")
-    app = create_app(Settings(database=database, site=site, max_bytes=max_bytes))
+    try:
+        app = create_app(Settings(database=database, site=site, max_bytes=max_bytes))
+    except (SQLAlchemyError, ImportError, OSError) as error:
+        raise ServiceError(f"the database {database} cannot be opened: {error}") from error
     uvicorn.run(app, host=host, port=port, server_header=False, access_log=False, timeout_graceful_shutdown=5)
 
 

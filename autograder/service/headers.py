@@ -67,7 +67,7 @@ class Site(StaticFiles):
     """The built website. A page may run its own files' scripts and those that were built into it, no others."""
 
     def file_response(
-        self, full_path: PathLike[str], stat_result: stat_result, scope: Scope, status_code: int = 200
+        self, full_path: str | PathLike[str], stat_result: stat_result, scope: Scope, status_code: int = 200
     ) -> Response:
         """Answer with a file, or with word that the browser's copy of it is still good."""
         response = super().file_response(full_path, stat_result, scope, status_code)

@@ -168,7 +168,8 @@ class Store:
 
 def database_url(database: str | Path) -> URL:
     """Return the URL of a database that is named by its URL or by the path of an SQLite file."""
-    return make_url(database) if "://" in str(database) else URL.create("sqlite", database=str(database))
+    named = str(database)
+    return make_url(named) if "://" in named else URL.create("sqlite", database=named)
 
 
 def _held(claim: Claim) -> sa.Update:

@@ -17,7 +17,7 @@ from unrolled.judge.outcome import Outcome, Problem, run
 from unrolled.judge.verdict import CaseData, QuestionData, Shown, Status, Verdict
 
 Subjects = Mapping[str, Callable[..., Any]]
-LARGEST_HUNTED = 64  # no whole number in an exposing input may be larger
+LARGEST_HUNTED, MOST_HUNTED = 64, 1000  # largest whole number in an exposing input; most numbers in its arrays
 
 
 class Answers(Protocol):
@@ -137,9 +137,8 @@ def _exposes(question: QuestionData, outcome: Outcome, subjects: Subjects) -> st
     try:
         args = _as_arguments(outcome.value, question.about["parameters"])
         size = sum(np.size(value) for value in args.values() if isinstance(value, np.ndarray))
-        if size > question.about["largest"]:
-            largest = question.about["largest"]
-            return f"{name} holds {size} numbers in all, and the bug shows with {largest}: look for a smaller input"
+        if size > MOST_HUNTED:
+            return f"{name} holds {size} numbers in all; look for a much smaller input"
         right = run(subjects["right"], args)
     except ValueError as error:
         return f"{name} cannot be used: {error}"
@@ -147,6 +146,8 @@ def _exposes(question: QuestionData, outcome: Outcome, subjects: Subjects) -> st
         return f"{name} is not a valid input: {right.detail}"
     if compare(right, run(subjects["published"], args)) is None:
         return f"on {name} the published version gives the right result"
+    if size > (largest := question.about["largest"]):
+        return f"{name} holds {size} numbers in all, and the bug shows with {largest}: look for a smaller input"
     return ""
 
 

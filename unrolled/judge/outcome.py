@@ -8,7 +8,7 @@ from typing import Any, Literal, Self, get_args
 
 import numpy as np
 
-from unrolled.wire import UnsupportedValueError, pack, unpack
+from unrolled.wire import Limits, UnsupportedValueError, pack, unpack
 
 Problem = Literal["", "missing", "untouched", "raised", "unsupported", "timeout", "died"]
 PROBLEMS: tuple[Problem, ...] = get_args(Problem)
@@ -87,7 +87,7 @@ def run(function: Callable[..., Any], args: Mapping[str, Any], file: str = "") -
 def carried(value: Any) -> Outcome:
     """Reduce a value to what a message carries, so that it looks the same wherever it is judged."""
     try:
-        return Outcome(unpack(pack(value)))
+        return Outcome(unpack(pack(value, Limits())))
     except UnsupportedValueError as error:
         return Outcome(problem="unsupported", detail=str(error)[:LONGEST_DETAIL])
 

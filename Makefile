@@ -1,0 +1,62 @@
+PYTHON ?= python3
+HOST ?= 127.0.0.1
+PORT ?= 8000
+BIN := .venv/bin
+READY := .venv/.ready
+SITE := build/.site-ready
+SOURCES := $(shell find book exercises unrolled solutions autograder scripts -type f \
+	-not -name '*.bundle' -not -path '*/__pycache__/*' -not -path '*/.ipynb_checkpoints/*') \
+	_config.yml _toc.yml package.json package-lock.json
+
+.PHONY: help serve test site bench lock format clean
+
+help:
+	@echo "make serve   set everything up, build the site, serve it with the grader on http://$(HOST):$(PORT)"
+	@echo "make test    set everything up and run every check and test"
+	@echo "make site    build the website into _build/html"
+	@echo "make bench   print the measured numbers that benchmarks/RESULTS.md records"
+	@echo "make format  format the code"
+	@echo "make clean   remove everything that was built, except submissions and grades in var"
+
+serve: $(SITE)
+	@sh scripts/need.sh bwrap:bubblewrap
+	@$(BIN)/autograder serve --host $(HOST) --port $(PORT)
+
+test: $(SITE)
+	@sh scripts/need.sh bwrap:bubblewrap chromium:chromium
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/pytest -n 2
+
+site: $(SITE)
+
+bench: $(SITE)
+	@sh scripts/need.sh bwrap:bubblewrap
+	@for script in benchmarks/*.py; do OPENBLAS_NUM_THREADS=1 $(BIN)/python $$script || exit 1; done
+
+format: $(READY)
+	$(BIN)/ruff check --fix --quiet .
+	$(BIN)/ruff format .
+
+# Needs uv. The lock names no index, so that every machine uses the one it is set up for.
+lock:
+	uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-annotate --no-header --quiet --output-file requirements/lock.txt
+
+clean:
+	rm -rf _build build .venv node_modules unrolled/bundles .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+$(READY): requirements/lock.txt pyproject.toml
+	@sh scripts/need.sh $(PYTHON):python3
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; name one with make PYTHON=...")'
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || sh scripts/need.sh ensurepip:python3-venv
+	@echo "Setting up the Python environment; this takes a minute or two the first time."
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements/lock.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(SITE): $(READY) $(SOURCES)
+	$(BIN)/python -m scripts.build_site
+	@mkdir -p build && touch $@

@@ -1,0 +1,156 @@
+"""What student code can and cannot do in the sandbox, and that it costs nobody but itself."""
+
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from autograder.sandbox import CellResult, SandboxError, SandboxLimits, Session, confine
+
+QUICK = SandboxLimits(cell_seconds=4, call_seconds=2, total_seconds=40)
+ROOT = Path(__file__).parents[2]
+
+
+def run(*cells: str) -> list[CellResult]:
+    with Session("conv1d", cells, QUICK) as session:
+        assert all(session.results)
+        return [result for result in session.results if result]
+
+
+def printed(result: CellResult) -> str:
+    return "".join(output["text"] for output in result.outputs if output["output_type"] == "stream")
+
+
+@pytest.fixture(scope="module")
+def session() -> Iterator[Session]:
+    cells = [
+        "import numpy as np",
+        "def double(x):\n    return 2 * x",
+        "def fails(x):\n    y = x + 1\n    return y[99]",
+        "def hangs(x):\n    while True:\n        try:\n            pass\n        except BaseException:\n            pass",
+        "def quits(x):\n    import os\n    os._exit(0)",
+        "def crashes(x):\n    import ctypes\n    ctypes.string_at(0)",
+        "def eats(x):\n    return np.ones(10**12)",
+        "def floods(x):\n    return np.ones(10**8)",
+        "def forges(x):\n    import os\n    for number in range(3, 20):\n        try:\n            os.write(number, b'9' * 99)"
+        "\n        except OSError:\n            pass",
+        "def test_sum(candidate):\n    x = np.array([1.0, 2.0])\n    assert candidate(x) == 3\n    assert x[0] == 1",
+        "number = 41 + 1",
+    ]
+    with Session("conv1d", cells, QUICK) as opened:
+        yield opened
+
+
+X = np.arange(3.0)
+
+
+def test_functions_are_called_and_values_fetched(session: Session) -> None:
+    assert session.call("double", {"x": X}).value.tolist() == [0, 2, 4]
+    assert session.get("number").value == 42
+    assert session.get("nothing").problem == "missing"
+
+
+def test_an_error_comes_with_its_line(session: Session) -> None:
+    outcome = session.call("fails", {"x": X})
+    assert outcome.problem == "raised"
+    assert outcome.detail.startswith("IndexError: index 99")
+    assert outcome.line == "line 3: return y[99]"
+
+
+@pytest.mark.parametrize(
+    ("entry", "problem"),
+    [("hangs", "timeout"), ("quits", "died"), ("crashes", "died"), ("eats", "raised"), ("floods", "unsupported"), ("forges", "died")],
+)
+def test_a_call_that_goes_wrong_costs_only_itself(session: Session, entry: str, problem: str) -> None:
+    assert session.call(entry, {"x": X}).problem == problem
+    assert session.call("double", {"x": X}).value.tolist() == [0, 2, 4]
+
+
+def test_a_test_examines_functions_that_stay_outside(session: Session) -> None:
+    def changing(x: np.ndarray) -> float:
+        total = float(x.sum())
+        x[0] = 5
+        return total
+
+    assert session.test("test_sum", lambda x: float(x.sum())).problem == ""
+    assert session.test("test_sum", lambda x: 0.0).detail == "AssertionError"
+    assert session.test("test_sum", changing).detail == "AssertionError"
+
+
+def test_what_cells_show_is_kept() -> None:
+    first, second, third = run(
+        "print('hello')\n6 * 7",
+        "%matplotlib inline\nimport matplotlib.pyplot as plt\nplt.plot([1, 2]);",
+        "from unrolled import check, show\nshow(x=[1, 2])",
+    )
+    assert printed(first) == "hello\n"
+    assert first.outputs[1]["data"] == {"text/plain": "42"}
+    assert any("image/png" in output.get("data", {}) for output in second.outputs)
+    assert set(third.outputs[0]["data"]) == {"text/plain"}
+
+
+def test_cells_that_fail_hang_or_quit_do_not_keep_others_from_running() -> None:
+    results = run(
+        "1 / 0", "def (", "import os; os._exit(1)", "while True: pass", "import sys; sys.exit()", "print('on')"
+    )
+    assert [result.fatal for result in results] == [False, False, True, True, False, False]
+    assert results[0].error == "ZeroDivisionError: division by zero"
+    assert results[1].error.startswith("SyntaxError")
+    assert "4 seconds" in results[3].error
+    assert printed(results[5]) == "on\n"
+
+
+@pytest.mark.parametrize("module", ["autograder", "autograder.specs.conv1d", "solutions", "solutions.conv1d"])
+def test_the_grader_cannot_be_imported(module: str) -> None:
+    assert run(f"import {module}")[0].error.startswith("ModuleNotFoundError")
+
+
+def test_nothing_of_the_course_can_be_read_but_the_students_own_part() -> None:
+    search = f"""
+import os
+found = []
+for folder, folders, files in os.walk("/"):
+    folders[:] = [name for name in folders if os.path.join(folder, name) not in ("/proc", "/sys", "/usr")]
+    found += [os.path.join(folder, name) for name in files]
+ours = [path for path in found if "conv1d" in path or path.startswith({str(ROOT)!r}) and ".venv" not in path]
+print(sorted(ours))"""
+    assert printed(run(search)[0]) == "['/course/unrolled/bundles/conv1d.bundle']\n"
+
+
+@pytest.mark.parametrize(
+    "place", ["/etc/x", "/usr/x", "/course/x", "/course/unrolled/check.py", "/home/x", str(ROOT / "x")]
+)
+def test_nothing_can_be_written_outside_the_scratch_folder(place: str) -> None:
+    assert "Error" in run(f"open({place!r}, 'w')")[0].error
+    assert not Path("/etc/x").exists()
+
+
+def test_the_scratch_folder_is_fresh_and_limited() -> None:
+    assert run("open('note', 'w').write('x')", "print(open('note').read())")[1].error == ""
+    again = run(
+        "open('note')", "with open('big', 'wb') as f:\n    for _ in range(200):\n        f.write(bytes(1 << 20))"
+    )
+    assert again[0].error.startswith("FileNotFoundError")
+    assert again[1].error or again[1].fatal
+
+
+def test_there_is_no_network() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        code = f"import socket; socket.create_connection(('127.0.0.1', {port}), 2)"
+        assert "Error" in run(code)[0].error
+
+
+def test_other_processes_are_not_to_be_seen() -> None:
+    listed = run("import os; print(sorted(int(p) for p in os.listdir('/proc') if p.isdigit()))")[0]
+    assert len(printed(listed).split(",")) <= 2
+
+
+def test_without_bubblewrap_it_refuses_and_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    confine.require.cache_clear()
+    monkeypatch.setattr(confine.shutil, "which", lambda name: None)
+    with pytest.raises(SandboxError, match=r"bwrap is missing; install bubblewrap \(Debian, Ubuntu: apt-get install"):
+        Session("conv1d", []).__enter__()
+    confine.require.cache_clear()

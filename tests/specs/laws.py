@@ -1,0 +1,74 @@
+"""What holds for the questions of every chapter; ``test_<stem>.py`` says for which."""
+
+from typing import Any
+
+from autograder import cases
+from autograder.questions import HuntQuestion, Mistake, Question, Spec, TestsQuestion, ValueQuestion
+from autograder.source import source_of
+from unrolled.check import LocalAnswers
+from unrolled.judge import Verdict, judge
+
+SEEDS = (7, 2024, 31337)  # of hidden cases; any should do
+
+
+def answered(question: Question, answer: Any) -> LocalAnswers:
+    names = {question.id: answer}
+    if isinstance(question, HuntQuestion):
+        names["exposing"] = dict(question.exposing)
+    return LocalAnswers(names)
+
+
+def reference_of(question: Question) -> Any:
+    return question.answer() if isinstance(question, ValueQuestion) else getattr(question, "reference")  # noqa: B009
+
+
+def verdict_on(spec: Spec, question: Question, answer: Any, seed: int) -> Verdict:
+    data = cases.hidden(spec, question, seed)
+    return judge(data, answered(question, answer), cases.subjects(question))
+
+
+def assert_reference_passes(spec: Spec, question: Question) -> None:
+    for seed in SEEDS:
+        verdict = verdict_on(spec, question, reference_of(question), seed)
+        assert (verdict.score, verdict.status) == (question.points, "passed"), verdict.message
+
+
+def assert_mistake_is_recognised(spec: Spec, question: Question, mistake: Mistake) -> None:
+    """It costs points, and its own hint and no other's comes up, whatever the seed."""
+    for seed in SEEDS:
+        verdict = verdict_on(spec, question, mistake.wrong, seed)
+        assert verdict.score < question.points
+        assert verdict.mistake == mistake.name
+        assert verdict.hint == hint_of(question, mistake)
+
+
+def hint_of(question: Question, mistake: Mistake) -> str:
+    if not isinstance(question, TestsQuestion):
+        return mistake.hint
+    if mistake.name == "rejects-right":
+        return question.hint
+    return next(version.hint for version in question.versions if version.name == mistake.name)
+
+
+def assert_visible_cases_find_it_too(spec: Spec, question: Question, mistake: Mistake) -> None:
+    """What a check cell knows is enough to notice a mistake, except wrong versions kept for grading."""
+    bundle = cases.visible(spec)
+    data = bundle.question(f"{spec.stem}.{question.id}")
+    subjects = {name: compiled(source) for name, source in bundle.subjects.get(question.id, {}).items()}
+    verdict = judge(data, answered(question, mistake.wrong), subjects)
+    if not isinstance(question, TestsQuestion) or mistake.name in data.hints:
+        assert verdict.score < question.points
+        assert verdict.mistake == mistake.name
+
+
+def compiled(source: str) -> Any:
+    names: dict[str, Any] = {}
+    exec(source, names)
+    return names["subject"]
+
+
+def assert_source_stands_alone(question: Question, answer: Any) -> None:
+    """The text that fills an answer cell defines the answer without anything else."""
+    names: dict[str, Any] = {}
+    exec(source_of(answer, question.id), names)
+    assert callable(names[question.id])
