@@ -2,6 +2,8 @@
 
 import ast
 import inspect
+import io
+import tokenize
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -15,7 +17,7 @@ def source_of(function: Callable[..., Any], name: str | None = None) -> str:
 
     Returns:
         The imports, constants and helper functions of the module that the function needs, in the module's
-        order, and the function.
+        order, and the function. Helpers have private names, so that they replace nothing of the reader's own.
     """
     module = inspect.getsource(inspect.getmodule(function) or function)
     tree = ast.parse(module)
@@ -28,9 +30,11 @@ def source_of(function: Callable[..., Any], name: str | None = None) -> str:
     imports = [node for node in chosen if isinstance(node, ast.Import | ast.ImportFrom)]
     others = [node for node in chosen if node not in imports]
     blocks = ["\n".join(map(ast.unparse, imports)), *(ast.get_source_segment(module, node) for node in others)]
+    helpers = {defined for node in others for defined in _defined_by(node)} - {function.__name__}
+    blocks = [_with_private_names(block, helpers) for block in blocks if block]
     if name and name != function.__name__:
         blocks.append(f"{name} = {function.__name__}")
-    return "\n\n\n".join(block for block in blocks if block) + "\n"
+    return "\n\n\n".join(blocks) + "\n"
 
 
 def stub_of(function: Callable[..., Any]) -> str:
@@ -63,3 +67,17 @@ def _reachable(start: str, statements: dict[str, ast.stmt]) -> set[str]:
                 if not isinstance(statements[node.id], ast.Import | ast.ImportFrom):
                     waiting.append(node.id)
     return found
+
+
+def _with_private_names(text: str, names: set[str]) -> str:
+    """Put an underscore before the given names wherever they stand as names; not in strings, nor after a dot."""
+    lines = text.splitlines(keepends=True)
+    before = ""
+    found = []
+    for token in tokenize.generate_tokens(io.StringIO(text).readline):
+        if token.type == tokenize.NAME and token.string in names and before != "." and token.string[0] != "_":
+            found.append(token.start)
+        before = token.string
+    for row, column in reversed(found):
+        lines[row - 1] = f"{lines[row - 1][:column]}_{lines[row - 1][column:]}"
+    return "".join(lines)

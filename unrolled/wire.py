@@ -45,6 +45,8 @@ def pack(tree: Any, limits: Limits = TRUSTED) -> bytes:
     """
     arrays: list[np.ndarray] = []
     encoded = _encode(tree, arrays, limits.depth)
+    if len(arrays) > limits.arrays:
+        raise UnsupportedValueError(f"{len(arrays)} arrays")
     if (size := sum(array.nbytes for array in arrays)) > limits.data:
         raise UnsupportedValueError(f"{size / 2**20:.0f} MB of arrays")
     about = [{"dtype": a.dtype.name, "shape": a.shape, "layout": layout_of(a)} for a in arrays]

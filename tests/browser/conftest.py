@@ -97,5 +97,5 @@ def served(folder: Path) -> Iterator[str]:
 class QuietHandler(SimpleHTTPRequestHandler):
     """Serves files and writes no log."""
 
-    def log_message(self, format: str, *args: object) -> None:
+    def log_message(self, *_: object) -> None:
         pass

@@ -61,7 +61,14 @@ def test_an_error_comes_with_its_line(session: Session) -> None:
 
 @pytest.mark.parametrize(
     ("entry", "problem"),
-    [("hangs", "timeout"), ("quits", "died"), ("crashes", "died"), ("eats", "raised"), ("floods", "unsupported"), ("forges", "died")],
+    [
+        ("hangs", "timeout"),
+        ("quits", "died"),
+        ("crashes", "died"),
+        ("eats", "raised"),
+        ("floods", "unsupported"),
+        ("forges", "died"),
+    ],
 )
 def test_a_call_that_goes_wrong_costs_only_itself(session: Session, entry: str, problem: str) -> None:
     assert session.call(entry, {"x": X}).problem == problem

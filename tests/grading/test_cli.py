@@ -1,0 +1,105 @@
+"""The command line, as people and scripts use it."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from zipfile import ZipFile
+
+import nbformat
+import pytest
+
+from autograder import specs
+from autograder.notebooks import answer_source, solved
+
+SPEC = specs.load("conv1d")
+AUTOGRADER = Path(sys.executable).with_name("autograder")
+
+
+def autograder(*arguments: str | Path, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([AUTOGRADER, *arguments], capture_output=True, text=True, check=False, cwd=cwd)
+
+
+@pytest.fixture(scope="module")
+def wrong(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    question = SPEC.question("col2im_1d")
+    path = tmp_path_factory.mktemp("wrong") / "it's my “first” <script> ..ipynb"
+    nbformat.write(solved(SPEC, {question.id: answer_source(question, question.mistakes[0])}), path)
+    return path
+
+
+def test_solve_then_grade_gives_full_marks(tmp_path: Path) -> None:
+    file = tmp_path / "solved notebook.ipynb"
+    assert autograder("solve", "conv1d", "-o", file).returncode == 0
+    done = autograder("grade", "--json", file)
+    assert (done.returncode, done.stderr) == (0, "")
+    record = json.loads(done.stdout)
+    assert set(record) == {"file", "assignment", "score", "max_score", "seconds", "questions"}
+    assert (record["file"], record["assignment"]) == ("solved notebook.ipynb", "conv1d")
+    assert record["score"] == record["max_score"] == SPEC.max_score
+    assert [question["id"] for question in record["questions"]] == [question.id for question in SPEC.questions]
+    assert set(record["questions"][0]) == {"id", "points", "score", "status", "hint", "message"}
+
+
+def test_a_wrong_notebook_is_graded_with_status_0_and_its_hint(wrong: Path, tmp_path: Path) -> None:
+    done = autograder("grade", wrong, "--html", tmp_path)
+    assert done.returncode == 0
+    assert "Overlapping" not in done.stdout
+    assert "What should happen to the first when the second arrives?" in " ".join(done.stdout.split())
+    (page,) = tmp_path.iterdir()
+    assert "<script>" not in page.read_text()
+    assert "21 of 24 points" in page.read_text()
+
+
+def test_files_that_cannot_be_read_cost_one_line_each_and_the_others_are_graded(tmp_path: Path, wrong: Path) -> None:
+    (tmp_path / "empty.ipynb").touch()
+    (tmp_path / "old.ipynb").write_text('{"nbformat": 3, "worksheets": []}')
+    (tmp_path / "huge.ipynb").write_bytes(b" " * (50 << 20))
+    bad = [tmp_path / name for name in ("empty.ipynb", "old.ipynb", "huge.ipynb", "nowhere.ipynb")]
+    done = autograder("grade", "--json", *bad, tmp_path, wrong)
+    assert done.returncode == 2
+    lines = done.stderr.splitlines()
+    assert len(lines) == 5
+    for line, reason in zip(lines, ["is empty", "format 3", "50.0 MB", "No such file", "Is a directory"], strict=True):
+        assert reason in line
+    assert json.loads(done.stdout)["score"] == 21
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("solve", "conv9d", "-o", "x.ipynb"), ("solve", "conv1d", "-o", "/nowhere/x.ipynb"), ("release", "-o", "/proc/x")],
+)
+def test_wrong_arguments_are_refused_in_one_line(arguments: tuple[str, ...], tmp_path: Path) -> None:
+    done = autograder(*arguments, cwd=tmp_path)
+    assert done.returncode == 2
+    assert len(done.stderr.splitlines()) == 1
+    assert "Traceback" not in done.stderr
+
+
+def test_release_writes_what_students_get(tmp_path: Path) -> None:
+    done = autograder("release", "-o", tmp_path / "out")
+    assert done.returncode == 0
+    notebook = (tmp_path / "out" / "conv1d.ipynb").read_text()
+    assert "HIDDEN" not in notebook
+    with ZipFile(tmp_path / "out" / "unrolled-kit.zip") as kit:
+        names = kit.namelist()
+        kit.extractall(tmp_path)
+    assert "unrolled-kit/conv1d.ipynb" in names
+    assert not [name for name in names if "autograder" in name or "solutions" in name]
+
+
+def test_the_kit_checks_answers_without_the_rest_of_the_course(tmp_path: Path) -> None:
+    autograder("release", "-o", tmp_path)
+    with ZipFile(tmp_path / "unrolled-kit.zip") as kit:
+        kit.extractall(tmp_path)
+    program = (
+        "import sys, numpy as np\nfrom unrolled import check\n"
+        "def correlate(x, weight): return np.correlate(x, weight[::-1], 'valid')\n"
+        "print(float(check('conv1d.correlate')), 'autograder' in sys.modules, 'solutions' in sys.modules)"
+    )
+    path = ":".join([str(tmp_path / "unrolled-kit"), *[entry for entry in sys.path if "site-packages" in entry]])
+    done = subprocess.run(
+        [sys.executable, "-S", "-c", program], env={"PYTHONPATH": path}, capture_output=True, text=True, check=False
+    )
+    assert done.stdout.splitlines()[-1] == "0.0 False False", done.stderr
+    assert "Your kernel is read from right to left" in done.stdout
