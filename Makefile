@@ -33,7 +33,7 @@ site: $(SITE)
 
 bench: $(SITE)
 	@sh scripts/need.sh bwrap:bubblewrap
-	@for script in benchmarks/*.py; do OPENBLAS_NUM_THREADS=1 $(BIN)/python $$script || exit 1; done
+	@for script in checks serve; do OPENBLAS_NUM_THREADS=1 $(BIN)/python -m benchmarks.$$script || exit 1; done
 
 format: $(READY)
 	$(BIN)/ruff check --fix --quiet .

@@ -11,7 +11,7 @@ from unrolled.judge.explain import points
 from unrolled.judge.outcome import carried, run
 from unrolled.show import Drawing
 
-SITE = os.environ.get("UNROLLED_SITE", "http://127.0.0.1:8000/")
+SITE = os.environ.get("UNROLLED_SITE", "http://127.0.0.1:8000/book/")
 
 
 class Score(float):

@@ -40,7 +40,7 @@ def running(settings: Settings, mark: Mark = mark) -> Iterator[str]:
     while not server.started:
         assert thread.is_alive()
         time.sleep(0.01)
-    yield "http://{0}:{1}".format(*listening.getsockname())
+    yield "http://{}:{}".format(*listening.getsockname())
     server.should_exit = True
     thread.join()
 

@@ -78,7 +78,7 @@ ANSWERS = {
     "a string": "def correlate(x, weight):\n    return 'right'",
     "a wrong dtype": "def correlate(x, weight):\n    return np.correlate(x, weight, 'valid').astype('float16')",
     "NaN": "def correlate(x, weight):\n    return np.full(len(x) - len(weight) + 1, np.nan)",
-    "a changed argument": "def correlate(x, weight):\n    y = np.correlate(x, weight, 'valid')\n    x[:] = 0\n    return y",
+    "a changed argument": "def correlate(x, weight):\n    x *= 2\n    return np.correlate(x / 2, weight, 'valid')",
     "no function": "correlate = 3",
     "a syntax error": "def correlate(x, weight:\n    return",
     "an error": "def correlate(x, weight):\n    raise KeyError('oh')",

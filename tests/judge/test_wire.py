@@ -30,7 +30,7 @@ def same(a: Any, b: Any) -> bool:
         return type(a) is type(b) and len(a) == len(b) and all(map(same, a, b))
     if isinstance(a, dict):
         return isinstance(b, dict) and a.keys() == b.keys() and all(same(a[key], b[key]) for key in a)
-    return type(a) is type(b) and (a == b or a != a)
+    return type(a) is type(b) and repr(a) == repr(b)
 
 
 @given(trees)
@@ -51,7 +51,7 @@ def test_the_memory_layout_survives(layout: str) -> None:
     "value", [object(), {1: 2}, {1, 2}, np.array([object()]), np.array(["text"]), (i for i in "ab")]
 )
 def test_other_types_are_refused_by_name(value: Any) -> None:
-    with pytest.raises(UnsupportedValueError, match="a value of type|an array of dtype"):
+    with pytest.raises(UnsupportedValueError, match=r"a value of type|an array of dtype"):
         pack({"value": [value]})
 
 

@@ -1,0 +1,90 @@
+"""Working on the notebook in JupyterLab: answer, run the check cell, read what it says."""
+
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from autograder import specs
+from autograder.notebooks import answer_source
+from autograder.release import write_release
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+SPEC = specs.load("conv1d")
+
+
+@pytest.fixture(scope="module")
+def lab_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """JupyterLab on the student's kit, without its look for news and updates elsewhere."""
+    folder = tmp_path_factory.mktemp("lab")
+    *_, kit = write_release(folder / "release")
+    shutil.unpack_archive(kit, folder)
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    options = [f"--ServerApp.port={port}", "--IdentityProvider.token=", "--allow-root", "--no-browser"]
+    options += ["--LabApp.news_url=", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"]
+    settings = folder / "settings" / "@jupyterlab" / "apputils-extension"
+    settings.mkdir(parents=True)
+    (settings / "notification.jupyterlab-settings").write_text('{"fetchNews": "false", "checkForUpdates": false}')
+    options += [f"--LabApp.user_settings_dir={folder / 'settings'}", f"--LabApp.workspaces_dir={folder / 'workspaces'}"]
+    program = Path(sys.executable).with_name("jupyter-lab")
+    with subprocess.Popen([program, *options], cwd=folder / "unrolled-kit", stderr=subprocess.DEVNULL) as server:
+        url = f"http://127.0.0.1:{port}"
+        for _ in range(300):
+            try:
+                urlopen(f"{url}/api").close()
+                break
+            except URLError:
+                time.sleep(0.1)
+        yield url
+        server.terminate()
+
+
+def cell(page: Page, text: str) -> Locator:
+    return page.locator(".jp-CodeCell", has_text=text).first
+
+
+def run(page: Page, one: Locator) -> None:
+    one.locator(".cm-content").click()
+    page.keyboard.press("Control+Enter")
+
+
+def answer(page: Page, one: Locator, source: str) -> None:
+    one.locator(".cm-content").click()
+    page.keyboard.press("Control+A")
+    page.keyboard.insert_text(source)
+    page.keyboard.press("Control+Enter")
+
+
+def test_a_check_cell_says_what_is_wrong_and_then_that_it_is_right(page: Page, lab_url: str) -> None:
+    question = SPEC.question("by_hand")
+    page.set_viewport_size({"width": 1200, "height": 1400})
+    page.goto(f"{lab_url}/lab/tree/conv1d.ipynb")
+    expect(page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]")).to_be_visible(timeout=60_000)
+    run(page, cell(page, "import numpy as np"))
+    check = cell(page, 'check("conv1d.by_hand")')
+
+    run(page, check)
+    expect(check).to_contain_text("by_hand is not defined", timeout=30_000)
+
+    page.locator(".jp-CodeCell", has_text="by_hand = None").first.scroll_into_view_if_needed()
+    stub = page.locator(".jp-CodeCell", has_text=re.compile(r"by_hand = ")).first
+    answer(page, stub, answer_source(question, question.mistakes[0]))
+    run(page, check)
+    expect(check).to_contain_text(question.mistakes[0].hint)
+    expect(check).to_contain_text("0 of 1 points on the visible cases")
+
+    answer(page, stub, answer_source(question))
+    run(page, check)
+    expect(check).to_contain_text("That is right.")
+    expect(check).to_contain_text("1 of 1 points on the visible cases")
