@@ -1,7 +1,8 @@
 """The website with its submit page's other half: takes notebooks, grades them in turn, tells how far they are."""
 
+import socket
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -36,7 +37,7 @@ class Settings:
     """What a running service can be told.
 
     Attributes:
-        database: path of an SQLite file, or the URL of a database.
+        database: path of an SQLite file, or the URL of a database; each service has its own.
         site: folder with the built website; None for the service alone.
         max_bytes: size of the largest notebook that is accepted.
         max_waiting: how many submissions may wait before others are turned away.
@@ -61,16 +62,28 @@ def serve(
 
     Raises:
         SandboxError: if student code cannot be confined on this machine.
-        ServiceError: if the website has not been built, or the database cannot be opened.
+        ServiceError: if the website has not been built, the port is taken, or the database cannot be opened.
     """
     sandbox.require()
     if not (site / "index.html").is_file():
         raise ServiceError(f"there is no website in {site}: build it first, with make site")
+    # Before the database: a second service on a port must not touch what the first is grading.
+    with _listen(host, port) as listening:
+        try:
+            app = create_app(Settings(database=database, site=site, max_bytes=max_bytes))
+        except (SQLAlchemyError, ImportError, OSError) as error:
+            raise ServiceError(f"the database {database} cannot be opened: {error}") from error
+        config = uvicorn.Config(app, log_level="warning", server_header=False, timeout_graceful_shutdown=5)
+        print(f"Unrolled is at http://{host}:{listening.getsockname()[1]} until you press Ctrl+C", flush=True)
+        with suppress(KeyboardInterrupt):
+            uvicorn.Server(config).run(sockets=[listening])
+
+
+def _listen(host: str, port: int) -> socket.socket:
     try:
-        app = create_app(Settings(database=database, site=site, max_bytes=max_bytes))
-    except (SQLAlchemyError, ImportError, OSError) as error:
-        raise ServiceError(f"the database {database} cannot be opened: {error}") from error
-    uvicorn.run(app, host=host, port=port, server_header=False, access_log=False, timeout_graceful_shutdown=5)
+        return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+    except OSError as error:
+        raise ServiceError(f"cannot listen on {host}, port {port}: {error.strerror}; try another --port") from error
 
 
 def create_app(settings: Settings, mark: Mark = mark) -> FastAPI:

@@ -1,5 +1,6 @@
 """The service as a client meets it: notebooks in, marks out, everything else refused in plain words."""
 
+import socket
 import subprocess
 import sys
 import time
@@ -337,4 +338,10 @@ def test_without_a_site_the_service_does_not_start(tmp_path: Path) -> None:
 def test_without_a_database_the_service_does_not_start(settings: Settings) -> None:
     for database in ("nonsense://", "sqlite:////proc/nowhere/a.db"):
         with pytest.raises(ServiceError, match="cannot be opened"):
-            serve(site=settings.site or Path(), database=database)
+            serve(port=0, site=settings.site or Path(), database=database)
+
+
+def test_two_services_cannot_share_a_port(settings: Settings) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(ServiceError, match="try another --port"):
+        serve(port=taken.getsockname()[1], site=settings.site or Path(), database=settings.database)
+    assert not Path(settings.database).exists()
