@@ -67,6 +67,8 @@ def parse_notebook(data: bytes) -> NotebookNode:
         raise NotANotebookError("the file is empty; save the notebook and hand in the saved file")
     try:
         tree = json.loads(data)
+        if b"\\ud" in data.lower():  # perhaps half of a surrogate pair, which no file can be written with
+            tree = json.loads(json.dumps(tree, ensure_ascii=False).encode("utf-8", "replace"))
     except (ValueError, RecursionError) as error:
         raise NotANotebookError("the file is not a notebook: it is not JSON; hand in the .ipynb file") from error
     if not isinstance(tree, dict) or not isinstance(tree.get("nbformat"), int):

@@ -118,6 +118,8 @@ def _decode(node: Any, arrays: list[np.ndarray], depth: int) -> Any:
         raise WireError("the tree is nested too deeply")
     if isinstance(node, list):
         return [_decode(item, arrays, depth - 1) for item in node]
+    if isinstance(node, str):
+        return _whole(node)
     if not isinstance(node, dict):
         return node
     match node:
@@ -133,8 +135,13 @@ def _decode(node: Any, arrays: list[np.ndarray], depth: int) -> Any:
         case {"tuple": list(items)}:
             return tuple(_decode(item, arrays, depth - 1) for item in items)
         case {"dict": dict(items)}:
-            return {str(key): _decode(item, arrays, depth - 1) for key, item in items.items()}
+            return {_whole(str(key)): _decode(item, arrays, depth - 1) for key, item in items.items()}
     raise WireError("the tree holds a node of no known kind")
+
+
+def _whole(text: str) -> str:
+    """Replace halves of surrogate pairs, which JSON can spell and nothing else can write."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()
 
 
 def _read_arrays(about: list[Any], data: memoryview, limits: Limits) -> list[np.ndarray]:

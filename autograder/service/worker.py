@@ -54,7 +54,7 @@ class Worker:
         """Say that there is a new submission."""
         self._work.release()
 
-    def stop(self, patience: float = 10.0) -> None:
+    def stop(self, patience: float = 5.0) -> None:
         """Stop after the step in hand; what is not finished goes back to the queue, now or at the next start."""
         self._stopping.set()
         self._work.release(len(self._threads))

@@ -55,15 +55,26 @@ def cell(page: Page, text: str) -> Locator:
 
 
 def run(page: Page, one: Locator) -> None:
-    one.locator(".cm-content").click()
-    page.keyboard.press("Control+Enter")
+    """Run a cell, and wait until it has run: JupyterLab forgets keys that come while it still builds the page."""
+    prompt = one.locator(".jp-InputArea-prompt").first
+    before = prompt.inner_text()
+    for _ in range(5):
+        one.locator(".cm-content").click()
+        page.keyboard.press("Control+Enter")
+        try:
+            expect(prompt).to_have_text(re.compile(r"\[\d+\]"), timeout=10_000)
+            expect(prompt).not_to_have_text(before, timeout=10_000)
+        except AssertionError:
+            continue
+        return
+    raise AssertionError("the cell did not run")
 
 
 def answer(page: Page, one: Locator, source: str) -> None:
     one.locator(".cm-content").click()
     page.keyboard.press("Control+A")
     page.keyboard.insert_text(source)
-    page.keyboard.press("Control+Enter")
+    run(page, one)
 
 
 def test_a_check_cell_says_what_is_wrong_and_then_that_it_is_right(page: Page, lab_url: str) -> None:

@@ -59,6 +59,11 @@ def wrong(question: str, mistake: str) -> tuple[bytes, str]:
     return nbformat.writes(solved(SPEC, {question: answer_source(asked, known)})).encode(), known.hint
 
 
+def open_page(page: Page, url: str) -> None:
+    page.goto(url + PAGE)
+    expect(page.locator("#submit-drop")).to_be_visible()  # and so the page listens
+
+
 def choose(page: Page, data: bytes, name: str = "conv1d.ipynb") -> None:
     page.set_input_files("#submit-file", {"name": name, "mimeType": "application/json", "buffer": data})
 
@@ -75,7 +80,7 @@ def drop(page: Page, *names: str) -> None:
 
 
 def test_a_dropped_notebook_gets_full_marks(page: Page, service_url: str) -> None:
-    page.goto(service_url + PAGE)
+    open_page(page, service_url)
     expect(page.locator("#submit-without")).to_be_hidden()
     drop(page, "my notebook.ipynb")
     expect(page.locator(STATUS)).to_have_text(f"my notebook.ipynb: {FULL_MARKS}")
@@ -85,7 +90,7 @@ def test_a_dropped_notebook_gets_full_marks(page: Page, service_url: str) -> Non
 
 def test_a_wrong_answer_gets_its_hint_and_a_link_to_the_chapter(page: Page, service_url: str) -> None:
     data, hint = wrong("col2im_1d", "overwritten")
-    page.goto(service_url + PAGE)
+    open_page(page, service_url)
     choose(page, data)
     expect(page.locator(REPORT)).to_contain_text(hint)
     page.locator(f"{REPORT} a").first.click()
@@ -94,7 +99,7 @@ def test_a_wrong_answer_gets_its_hint_and_a_link_to_the_chapter(page: Page, serv
 
 
 def test_a_reload_and_the_back_button_keep_the_reports(page: Page, service_url: str) -> None:
-    page.goto(service_url + PAGE)
+    open_page(page, service_url)
     for name in ("first.ipynb", "second.ipynb"):
         choose(page, SOLVED, name)
         expect(page.locator(STATUS)).to_have_text(f"{name}: {FULL_MARKS}")
@@ -106,7 +111,7 @@ def test_a_reload_and_the_back_button_keep_the_reports(page: Page, service_url: 
 
 
 def test_the_keyboard_is_enough(page: Page, service_url: str) -> None:
-    page.goto(service_url + PAGE)
+    open_page(page, service_url)
     page.locator("#submit-file").focus()
     with page.expect_file_chooser() as chooser:
         page.keyboard.press("Enter")
@@ -116,7 +121,7 @@ def test_the_keyboard_is_enough(page: Page, service_url: str) -> None:
 
 @pytest.mark.parametrize("name", ["broken.ipynb", "<img src=x onerror=alert(1)>.ipynb"])
 def test_a_broken_file_is_refused_in_plain_words(page: Page, problems: list[str], service_url: str, name: str) -> None:
-    page.goto(service_url + PAGE)
+    open_page(page, service_url)
     choose(page, b"{broken", name)
     expect(page.locator(ERROR)).to_contain_text(f"{name} was not accepted. The file is not a notebook")
     expect(page.locator(f"{ERROR} *")).to_have_count(0)
@@ -130,14 +135,14 @@ def test_a_broken_file_is_refused_in_plain_words(page: Page, problems: list[str]
 def test_a_file_that_is_too_large_is_not_even_sent(page: Page, service_url: str) -> None:
     sent: list[str] = []
     page.on("request", lambda request: sent.append(request.method))
-    page.goto(service_url + PAGE)
+    open_page(page, service_url)
     choose(page, b" " * (LIMIT + 2**18))
     expect(page.locator(ERROR)).to_contain_text("1.3 MB; at most 1 MB")
     assert "POST" not in sent
 
 
 def test_two_notebooks_at_once_are_too_many(page: Page, service_url: str) -> None:
-    page.goto(service_url + PAGE)
+    open_page(page, service_url)
     drop(page, "a.ipynb", "b.ipynb")
     expect(page.locator(ERROR)).to_contain_text("one notebook at a time")
 
@@ -159,12 +164,12 @@ def test_the_page_shows_the_queue_and_the_progress(page: Page, site: Path, tmp_p
         return mark(notebook, name, tell)
 
     with running(Settings(tmp_path / "submissions.db", site), slow) as url:
-        page.goto(url + PAGE)
+        open_page(page, url)
         choose(page, SOLVED, "first.ipynb")
         expect(page.locator(STATUS)).to_have_text("Grading first.ipynb: question 4 of 10: <b>one</b>")
         assert page.locator("#submit-progress").evaluate("bar => [bar.value, bar.max, bar.hidden]") == [3, 10, False]
         other = page.context.new_page()
-        other.goto(url + PAGE)
+        open_page(other, url)
         choose(other, SOLVED, "second.ipynb")
         expect(other.locator(STATUS)).to_have_text("second.ipynb waits: number 1 in the queue.")
         go_on.set()
@@ -177,7 +182,7 @@ def test_a_submission_that_the_grader_fails_on_is_told(page: Page, site: Path, t
         raise ZeroDivisionError
 
     with running(Settings(tmp_path / "submissions.db", site), crash) as url:
-        page.goto(url + PAGE)
+        open_page(page, url)
         choose(page, SOLVED)
         expect(page.locator(ERROR)).to_contain_text("not your fault")
 
@@ -187,7 +192,7 @@ def test_a_report_fits_a_narrow_screen(page: Page, service_url: str, scheme: Any
     data, hint = wrong("shifted_sum", "padding-cropped")
     page.set_viewport_size({"width": 400, "height": 800})
     page.emulate_media(color_scheme=scheme)
-    page.goto(service_url + PAGE)
+    open_page(page, service_url)
     choose(page, data, f"{'long' * 40}.ipynb")
     expect(page.locator(REPORT)).to_contain_text(hint)
     assert page.evaluate("document.documentElement.scrollWidth") <= 400

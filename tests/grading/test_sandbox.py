@@ -52,7 +52,7 @@ def session() -> Iterator[Session]:
         "def quits(x):\n    import os\n    os._exit(0)",
         "def crashes(x):\n    import ctypes\n    ctypes.string_at(0)",
         "def eats(x):\n    return np.ones(10**12)",
-        "def floods(x):\n    return np.ones(10**8)",
+        "def floods(x):\n    return np.ones(10**7)",
         FORGES,
         "def test_sum(candidate):\n    x = np.array([1.0, 2.0])\n    assert candidate(x) == 3\n    assert x[0] == 1",
         "number = 41 + 1",

@@ -17,6 +17,7 @@ def changed(**fields: Any) -> bytes:
 
 
 UNREADABLE = {
+    "half a character": changed(cells=[*NOTEBOOK["cells"], NOTEBOOK["cells"][0] | {"source": "\ud800"}]),
     "empty": (b"", "the file is empty"),
     "blank": (b" \n\n", "the file is empty"),
     "not JSON": (b"print('hello')", "it is not JSON"),
@@ -52,6 +53,7 @@ def test_a_large_file_is_refused_by_its_size_before_it_is_read() -> None:
 
 
 READABLE = {
+    "half a character": changed(cells=[*NOTEBOOK["cells"], NOTEBOOK["cells"][0] | {"source": "\ud800"}]),
     "as released": changed(),
     "without our metadata": changed(metadata={"kernelspec": {"name": "x", "display_name": "x"}}),
     "a minor version that is yet to come": changed(nbformat_minor=9),
@@ -64,4 +66,6 @@ READABLE = {
 
 @pytest.mark.parametrize("data", READABLE.values(), ids=READABLE.keys())
 def test_an_odd_notebook_is_read(data: bytes) -> None:
-    assert read_submission(data, "x.ipynb").spec.stem == "conv1d"
+    submission = read_submission(data, "x.ipynb")
+    assert submission.spec.stem == "conv1d"
+    assert nbformat.writes(submission.notebook).encode()

@@ -15,10 +15,19 @@ arrays = hnp.arrays(
     dtype=st.sampled_from(["bool", "int8", "uint16", "int64", "float16", "float32", "float64", "complex128"]),
     shape=hnp.array_shapes(min_dims=0, max_dims=4, min_side=0, max_side=4),
 )
-scalars = st.none() | st.booleans() | st.integers(-(2**80), 2**80) | st.floats() | st.text(max_size=9)
+scalars = (
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**80), 2**80)
+    | st.floats()
+    | st.text(st.characters(codec="utf-8"), max_size=9)
+)
 trees = st.recursive(
     scalars | arrays,
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner, max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.text(st.characters(codec="utf-8"), max_size=4), inner, max_size=3)
+    ),
     max_leaves=8,
 )
 
@@ -36,6 +45,10 @@ def same(a: Any, b: Any) -> bool:
 @given(trees)
 def test_a_message_gives_back_what_was_packed(tree: Any) -> None:
     assert same(unpack(pack(tree)), tree)
+
+
+def test_half_a_character_is_replaced() -> None:
+    assert unpack(pack({"a\ud800": ["\udfff", "ü😀"]})) == {"a?": ["?", "ü😀"]}
 
 
 @pytest.mark.parametrize("layout", ["C", "F", "strided"])
