@@ -17,7 +17,6 @@ def changed(**fields: Any) -> bytes:
 
 
 UNREADABLE = {
-    "half a character": changed(cells=[*NOTEBOOK["cells"], NOTEBOOK["cells"][0] | {"source": "\ud800"}]),
     "empty": (b"", "the file is empty"),
     "blank": (b" \n\n", "the file is empty"),
     "not JSON": (b"print('hello')", "it is not JSON"),
