@@ -17,6 +17,11 @@ from autograder.release import write_release
 ROOT = Path(__file__).resolve().parents[1]
 BUILT = ROOT / "_build"
 MATHJAX = ROOT / "node_modules" / "mathjax"
+FRONT_DOOR = """<!DOCTYPE html>
+<html lang="en"><head><meta charset="utf-8"><title>Unrolled</title>
+<link rel="icon" href="_static/favicon.svg"><meta http-equiv="refresh" content="0; url=book/index.html"></head>
+<body><a href="book/index.html">Unrolled</a></body></html>
+"""
 IPYTHON = ROOT / "build" / "ipython"  # the pages run without anybody's own settings of IPython
 
 
@@ -50,6 +55,7 @@ def assemble(folder: Path) -> None:
     shutil.copy(MATHJAX / "es5" / "tex-svg-full.js", mathjax)
     shutil.copy(MATHJAX / "LICENSE", mathjax)
     shutil.copytree(ROOT / "book" / "assets", folder / "extra" / "assets")
+    (folder / "extra" / "index.html").write_text(FRONT_DOOR)
     for _ in write_release(folder / "extra" / "downloads"):
         pass  # it yields the names of the files, for those who want to see them
 

@@ -68,6 +68,8 @@ def _box(scratch_size: int = 1 << 20) -> list[str]:
     for name, value in _environment().items():
         command += ["--setenv", name, value]
     command += ["--proc", "/proc", "--dev", "/dev"]
+    for folder in ("/tmp", SCRATCH):  # noqa: S108  (inside the box; first, for Python itself may live below /tmp)
+        command += ["--size", str(scratch_size), "--tmpfs", folder]
     shown = _roots()
     for path in shown:
         command += _shown(path)
@@ -76,8 +78,6 @@ def _box(scratch_size: int = 1 << 20) -> list[str]:
         for place in (spec.submodule_search_locations or []) if spec else []:
             if any(Path(place).resolve().is_relative_to(path.resolve()) for path in shown):
                 command += ["--tmpfs", str(Path(place).resolve())]
-    for folder in ("/tmp", SCRATCH):  # noqa: S108  (inside the box)
-        command += ["--size", str(scratch_size), "--tmpfs", folder]
     return [*command, "--chdir", SCRATCH]
 
 

@@ -10,11 +10,12 @@ from typing import Any, Self
 import numpy as np
 
 from autograder.sandbox.channel import Channel, ChannelError, TimeoutOnChannelError
-from autograder.sandbox.confine import worker_command
+from autograder.sandbox.confine import SandboxError, worker_command
 from unrolled.judge import Outcome
 from unrolled.judge.outcome import carried, describe_error
 from unrolled.wire import Limits
 
+START_SECONDS = 30  # for a worker to import what it needs, even on a machine that is busy
 LARGEST_NUMBER, MOST_ENTRIES = 1_000, 10_000  # in arguments that a student's test gives to a function of ours
 
 
@@ -140,6 +141,11 @@ class Session:
         return False
 
     def _start(self) -> None:
+        """Start a worker.
+
+        Raises:
+            SandboxError: if it does not answer.
+        """
         self._starts += 1
         limits = self._limits
         command = worker_command(self._stem, limits.memory, int(limits.total_seconds) + 10, limits.file_size)
@@ -147,6 +153,13 @@ class Session:
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
         )
         self._channel = Channel(self._process, limits.reply)
+        try:
+            self._channel.ask({"op": "get", "entry": "__name__"}, START_SECONDS)
+        except ChannelError as error:  # no code of the student's has run yet
+            self._end()
+            raise SandboxError(
+                f"the sandbox does not work on this machine: its worker did not start ({error})"
+            ) from error
 
     def _end(self) -> None:
         """Kill the worker; with its first process, everything in the box dies."""

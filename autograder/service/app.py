@@ -25,6 +25,9 @@ from autograder.submission import MAX_BYTES, SubmissionError, read_submission
 
 DATABASE = Path("var/submissions.db")
 SITE = Path("_build/html")
+WELCOME = """
+Unrolled is served at {url} until you press Ctrl+C. Open it in a browser:
+click "Start" to set out, a chapter to read, and "Submit your notebook" to have yours marked."""
 READERS = 2  # uploads that are examined at once: one can take many times its size in memory
 
 
@@ -74,7 +77,7 @@ def serve(
         except (SQLAlchemyError, ImportError, OSError) as error:
             raise ServiceError(f"the database {database} cannot be opened: {error}") from error
         config = uvicorn.Config(app, log_level="warning", server_header=False, timeout_graceful_shutdown=5)
-        print(f"Unrolled is at http://{host}:{listening.getsockname()[1]} until you press Ctrl+C", flush=True)
+        print(WELCOME.format(url=f"http://{host}:{listening.getsockname()[1]}"), flush=True)
         with suppress(KeyboardInterrupt):
             uvicorn.Server(config).run(sockets=[listening])
 

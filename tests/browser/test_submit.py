@@ -8,21 +8,17 @@ from pathlib import Path
 from threading import Event, Thread
 from typing import Any
 
-import nbformat
 import pytest
 import uvicorn
 from playwright.sync_api import Page, expect
 
-from autograder import specs
 from autograder.grading import Progress
-from autograder.notebooks import answer_source, solved
 from autograder.service import Settings, create_app
 from autograder.service.worker import Mark, Tell, mark
+from tests.service.client import SOLVED, SPEC, wrong
 
 pytestmark = pytest.mark.browser
 
-SPEC = specs.load("conv1d")
-SOLVED = nbformat.writes(solved(SPEC)).encode()
 PAGE = "/book/submit.html"
 REPORT, STATUS, ERROR = "#submit-report", "#submit-status", "#submit-error"
 FULL_MARKS = f"{SPEC.max_score:g} of {SPEC.max_score:g} points"
@@ -50,13 +46,6 @@ def service_url(site: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     database = tmp_path_factory.mktemp("service") / "submissions.db"
     with running(Settings(database, site, max_bytes=LIMIT)) as url:
         yield url
-
-
-def wrong(question: str, mistake: str) -> tuple[bytes, str]:
-    """Return a solved notebook in which one answer is a known mistake, and the hint for that mistake."""
-    asked = SPEC.question(question)
-    known = next(known for known in asked.mistakes if known.name == mistake)
-    return nbformat.writes(solved(SPEC, {question: answer_source(asked, known)})).encode(), known.hint
 
 
 def open_page(page: Page, url: str) -> None:
@@ -111,6 +100,7 @@ def test_a_reload_and_the_back_button_keep_the_reports(page: Page, service_url: 
 
 
 def test_the_keyboard_is_enough(page: Page, service_url: str) -> None:
+    page.on("filechooser", lambda _: None)  # from the start on, or the key can be faster than Playwright
     open_page(page, service_url)
     page.locator("#submit-file").focus()
     with page.expect_file_chooser() as chooser:
