@@ -51,10 +51,13 @@ def grade_files(
         try:
             submission = _read(file, int(max_megabytes * 2**20))
             grading = grade(submission) if as_json else _grade_with_progress(submission)
-        except (SubmissionError, SandboxError) as error:
+        except SubmissionError as error:
             _complain(f"{file}: {error}")
             status = UNREADABLE
             continue
+        except SandboxError as error:
+            _complain(str(error))
+            raise typer.Exit(1) from error
         if as_json:
             print(json.dumps(grading.as_json()))
         else:

@@ -65,6 +65,15 @@ def test_files_that_cannot_be_read_cost_one_line_each_and_the_others_are_graded(
     assert json.loads(done.stdout)["score"] == 21
 
 
+def test_without_a_sandbox_nothing_is_graded_and_the_missing_layer_is_named(wrong: Path) -> None:
+    done = subprocess.run(
+        [AUTOGRADER, "grade", wrong], env={"PATH": "/nowhere"}, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert "the program bwrap is missing; install bubblewrap" in done.stderr
+
+
 @pytest.mark.parametrize(
     "arguments",
     [("solve", "conv9d", "-o", "x.ipynb"), ("solve", "conv1d", "-o", "/nowhere/x.ipynb"), ("release", "-o", "/proc/x")],
