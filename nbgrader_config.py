@@ -8,7 +8,7 @@ from pathlib import Path
 from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
 from nbgrader import preprocessors as nb
 
-from autograder.preprocessors import JudgeAnswers, RestoreChecks
+from autograder.preprocessors import FeedbackExporter, JudgeAnswers, RestoreChecks, SubmissionExporter
 
 c = get_config()  # noqa: F821  (nbgrader provides it)
 course = Path("var/course")
@@ -35,6 +35,7 @@ c.GenerateAssignment.preprocessors = [
     nb.ComputeChecksums,
     nb.CheckCellMetadata,
 ]
+c.Autograde.exporter_class = SubmissionExporter
 c.Autograde.sanitize_preprocessors = [
     RestoreChecks,
     nb.ClearOutput,
@@ -50,3 +51,4 @@ c.Autograde.autograde_preprocessors = [
     nb.CheckCellMetadata,
 ]
 c.GenerateFeedback.preprocessors = [nb.ClearHiddenTests, nb.GetGrades, CSSHTMLHeaderPreprocessor]
+c.GenerateFeedback.exporter_class = FeedbackExporter

@@ -95,9 +95,12 @@ def _data(spec: Spec, question: Question, seed: int, versions: tuple[Mistake, ..
             kind = "tests"
             versions = versions or question.versions
             hints = {version.name: version.hint for version in versions}
-            about = {"hint": question.hint, "order": [str(name) for name in rng.permutation(list(hints))]}
+            order = [*hints, *["right"] * len(hints)]  # as many right ones: a test that guesses fails one of them
+            about = {"hint": question.hint, "order": [str(name) for name in rng.permutation(order)]}
         case _:
             raise TypeError(f"no kind of question: {question!r}")
+    if question.forbidden:
+        about["forbidden"] = list(question.forbidden)
     return QuestionData(
         stem=spec.stem,
         id=question.id,

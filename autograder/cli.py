@@ -137,9 +137,9 @@ def _grade_with_progress(submission: Submission) -> Grading:
 
 def _print(grading: Grading) -> None:
     console = Console(highlight=False)
-    console.print(Text(f"{grading.file} ({grading.assignment})", style="bold"))
+    console.print(Text(_printable(f"{grading.file} ({grading.assignment})"), style="bold"))
     for note in grading.notes:
-        console.print(Text(f"  {note}"))
+        console.print(Text(_printable(f"  {note}")))
     table = Table("question", "points", "result")
     for verdict in grading.verdicts:
         marks = f"{points(verdict.score)} / {points(verdict.question.points)}"

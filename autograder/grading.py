@@ -15,6 +15,8 @@ from autograder.sandbox import CellResult, SandboxLimits, Session
 from autograder.submission import Submission, grade_id_of
 from unrolled.judge import Verdict, judge
 
+MOST_NOTES = 20
+
 
 class Progress(NamedTuple):
     """How far grading has come."""
@@ -98,7 +100,7 @@ def grade(
             verdicts.append(judge(data, session, cases.subjects(question)))
     progress(Progress("done", total, total))
     results = {place: result for place, result in zip(to_run, session.results, strict=True) if result}
-    notes = (*notes_on_checks(notebook, spec), *_notes_on_cells(results))
+    notes = _first([*notes_on_checks(notebook, spec), *_notes_on_cells(results)])
     seconds = time.monotonic() - started
     return Grading(submission.name, spec.stem, tuple(verdicts), notes, results, seconds)
 
@@ -125,6 +127,11 @@ def notes_on_checks(notebook: NotebookNode, spec: Spec) -> Iterator[str]:
             yield f"The check cell of {question.id} was changed; its answer was graded by the original."
     if sorted(present) == sorted(names) and present != names:
         yield "The check cells are not in their original order; the answers were graded all the same."
+
+
+def _first(notes: list[str]) -> tuple[str, ...]:
+    left_out = len(notes) - MOST_NOTES
+    return (*notes[:MOST_NOTES], *([f"… and {left_out} more notes like these."] if left_out > 0 else []))
 
 
 def _notes_on_cells(results: dict[int, CellResult]) -> Iterator[str]:

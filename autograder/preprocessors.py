@@ -1,33 +1,85 @@
 """The door to nbgrader: preprocessors that put our verdicts where nbgrader looks for marks.
 
 ``RestoreChecks`` goes first among ``Autograde.sanitize_preprocessors``; ``JudgeAnswers`` takes the place of
-``Execute`` in ``Autograde.autograde_preprocessors``. See ``nbgrader_config.py``.
+``Execute`` in ``Autograde.autograde_preprocessors``. ``SubmissionExporter`` reads what cannot be read as an unsolved
+notebook that says why, and ``FeedbackExporter`` writes feedback without students' HTML. See ``nbgrader_config.py``.
 """
 
-from typing import Any
+from pathlib import Path
+from typing import IO, Any
 
 import nbformat
+import nh3
+from jinja2 import pass_context
+from nbconvert.exporters import HTMLExporter, NotebookExporter
 from nbformat import NotebookNode
 from nbgrader.preprocessors import NbGraderPreprocessor
 
-from autograder.grading import Grading, grade
-from autograder.notebooks import answer_metadata, check_cell
+from autograder.grading import Grading, grade, notes_on_checks
+from autograder.notebooks import answer_metadata, check_cell, original, released
 from autograder.questions import Spec
 from autograder.report import verdict_html
 from autograder.sandbox import CellResult
 from autograder.specs import load
-from autograder.submission import Submission, grade_id_of
+from autograder.submission import (
+    MAX_BYTES,
+    Submission,
+    SubmissionError,
+    TooLargeError,
+    UnknownNotebookError,
+    grade_id_of,
+    parse_notebook,
+)
 from unrolled.judge import Verdict, explain_text
 
 Resources = dict[str, Any]
+POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
+
+
+class SubmissionExporter(NotebookExporter):
+    """Reads any file for ``Autograde``: one that is no notebook becomes an unsolved one, which gets no marks."""
+
+    def from_file(self, file_stream: IO[str], resources: Resources, **kw: Any) -> tuple[NotebookNode, Resources]:
+        """Convert a submitted notebook."""
+        stem = resources["nbgrader"]["notebook"]
+        try:
+            notebook = read_for(stem, Path(file_stream.name))
+        except SubmissionError as error:
+            self.log.error("No marks for %s: %s", file_stream.name, error)
+            notebook = unsolved(stem, str(error))
+        made: tuple[NotebookNode, Resources] = self.from_notebook_node(notebook, resources=resources, **kw)
+        return made
+
+
+class FeedbackExporter(HTMLExporter):
+    """Writes feedback in which nothing that a student wrote is active, and which may load nothing."""
+
+    @pass_context
+    def markdown2html(self, context: Any, source: str) -> str:
+        """Render a markdown cell, without what could act."""
+        attributes = {tag: names | {"class", "id"} for tag, names in nh3.ALLOWED_ATTRIBUTES.items()}
+        return nh3.clean(super().markdown2html(context, source), attributes=attributes, link_rel=None)
+
+    def from_notebook_node(
+        self, nb: NotebookNode, resources: Resources | None = None, **kw: Any
+    ) -> tuple[str, Resources]:
+        """Convert a notebook, and forbid the page everything but its own styles and pictures."""
+        page, resources = super().from_notebook_node(nb, resources, **kw)
+        policy = f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
+        return page.replace("<head>", f"<head>\n{policy}", 1), resources
 
 
 class RestoreChecks(NbGraderPreprocessor):
     """Gives a submission exactly the check cells of the assignment, whatever was done to them."""
 
     def preprocess(self, nb: NotebookNode, resources: Resources) -> tuple[NotebookNode, Resources]:
-        """Return the notebook with restored check cells."""
-        return restored(nb, load(resources["nbgrader"]["notebook"])), resources
+        """Return the notebook with restored check cells, and notes at its end on what was restored."""
+        spec = load(resources["nbgrader"]["notebook"])
+        notes = tuple(notes_on_checks(nb, spec))
+        nb = restored(nb, spec)
+        if notes:
+            nb.cells.append(_notes(notes))
+        return nb, resources
 
 
 class JudgeAnswers(NbGraderPreprocessor):
@@ -75,8 +127,36 @@ def write_outputs(nb: NotebookNode, grading: Grading) -> None:
         elif result := grading.cells.get(place):
             cell.outputs = _shown(result, place + 1)
     if grading.notes:
-        lines = "\n".join(f"    {' '.join(note.split())}" for note in grading.notes)  # indented: nothing is markup
-        nb.cells.insert(0, nbformat.v4.new_markdown_cell(f"Notes on this notebook:\n\n{lines}"))
+        nb.cells.insert(0, _notes(grading.notes))
+
+
+def read_for(stem: str, path: Path) -> NotebookNode:
+    """Read a submitted file of one assignment.
+
+    Raises:
+        SubmissionError: if it is no notebook, too large, or of another assignment.
+    """
+    if (size := path.stat().st_size) > MAX_BYTES:
+        megabytes = f"the file has {size / 2**20:.1f} MB, and {MAX_BYTES / 2**20:g} MB is the most that is accepted"
+        raise TooLargeError(megabytes)
+    notebook = parse_notebook(path.read_bytes())
+    named = notebook.metadata.get("unrolled", {})
+    other = named.get("stem") if isinstance(named, dict) else None
+    if isinstance(other, str) and other != stem:
+        raise UnknownNotebookError(f"the notebook belongs to the assignment {other!r} and not to {stem!r}")
+    return notebook
+
+
+def unsolved(stem: str, reason: str) -> NotebookNode:
+    """Return the notebook as released, under a note that says why it stands for what was handed in."""
+    notebook = released(original(stem))
+    notebook.cells.insert(0, _notes((f"What was handed in could not be graded: {reason}",)))
+    return notebook
+
+
+def _notes(notes: tuple[str, ...]) -> NotebookNode:
+    lines = "\n".join(f"    {' '.join(note.split())}" for note in notes)  # indented: nothing is markup
+    return nbformat.v4.new_markdown_cell(f"Notes on this notebook:\n\n{lines}")
 
 
 def _report(verdict: Verdict) -> NotebookNode:

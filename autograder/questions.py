@@ -47,6 +47,7 @@ class Question:
         points: full marks.
         section: title of the chapter's section that teaches it.
         mistakes: known wrong answers, the likeliest first.
+        forbidden: ready-made routines, such as ``"numpy.correlate"``, that the answer must not reach when it is called.
     """
 
     id: str
@@ -54,6 +55,7 @@ class Question:
     points: float
     section: str
     mistakes: tuple[Mistake, ...] = ()
+    forbidden: tuple[str, ...] = ()
 
     @property
     def entries(self) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from autograder.questions import Spec
 from autograder.specs import UnknownAssignmentError, load, stems
 
 MAX_BYTES = 20 * 1024 * 1024
+MAX_CELLS = 2_000
 
 
 class SubmissionError(ValueError):
@@ -54,6 +55,10 @@ def read_submission(data: bytes, name: str, max_bytes: int = MAX_BYTES) -> Submi
             "clear the notebook's outputs and save it again"
         )
     notebook = parse_notebook(data)
+    if len(notebook.cells) > MAX_CELLS:
+        raise TooLargeError(
+            f"the notebook has {len(notebook.cells)} cells, and {MAX_CELLS} are the most that is accepted"
+        )
     return Submission(name, _spec_of(notebook), notebook)
 
 

@@ -2,7 +2,7 @@
 
 import inspect
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from unrolled.bundle import BundleError, compile_subjects, load
@@ -39,9 +39,9 @@ class LocalAnswers:
             return Outcome(problem="missing")
         return carried(self._namespace[entry])
 
-    def call(self, entry: str, args: Mapping[str, Any]) -> Outcome:
+    def call(self, entry: str, args: Mapping[str, Any], forbidden: Sequence[str] = ()) -> Outcome:
         function = self._namespace.get(entry)
-        return run(function, args) if callable(function) else Outcome(problem="missing")
+        return run(function, args, forbidden=forbidden) if callable(function) else Outcome(problem="missing")
 
     def test(self, entry: str, subject: Callable[..., Any]) -> Outcome:
         function = self._namespace.get(entry)

@@ -22,9 +22,14 @@ class Block:
 
 def block(label: str, value: Any, wrong: np.ndarray | None = None) -> Block:
     """Cut out of an array the piece that is worth showing: around the first wrong entry, else the beginning."""
-    array = np.asarray(value)
+    try:
+        array = np.asarray(value)
+    except ValueError:  # lists of different lengths
+        array = np.asarray(None)
     if array.dtype.kind not in "biufc":
         return Block(label, [[repr(value)[:80]]], [[False]], "")
+    if array.size == 0:
+        return Block(label, [], [], f"empty, shape {array.shape}")
     marks = np.zeros(array.shape, bool) if wrong is None else np.asarray(wrong, bool)
     first = np.unravel_index(marks.argmax(), marks.shape) if marks.any() else (0,) * array.ndim
     plane = first[:-2]
@@ -83,7 +88,7 @@ def _window(first: tuple[Any, ...], shape: tuple[int, ...]) -> list[tuple[int, i
 
 def _note(array: np.ndarray, where: str, piece: tuple[slice, ...], shown: int) -> str:
     if shown == array.size:
-        return "" if array.size else f"empty, shape {array.shape}"
+        return ""
     inner = ", ".join(f"{part.start}:{part.stop}" for part in piece)
     return f"[{where}{inner}] of shape {array.shape}"
 

@@ -1,6 +1,7 @@
 """Frames to and from a process that is not trusted: every wait has an end, every size a limit."""
 
 import os
+import secrets
 import selectors
 import subprocess
 import time
@@ -32,16 +33,22 @@ class Channel:
         os.set_blocking(self._in, False)
         os.set_blocking(self._out, False)
 
-    def ask(self, request: Any, seconds: float) -> Any:
+    def ask(self, request: dict[str, Any], seconds: float) -> Any:
         """Send one request and return the reply.
 
         Raises:
             ChannelError: of the kind that says why there is none.
         """
         deadline = time.monotonic() + seconds
-        message = pack(request)
+        ticket = secrets.token_hex(8)  # so that no reply can be written before its request is known
+        message = pack({**request, "ticket": ticket})
         self._write(len(message).to_bytes(8, "little") + message, deadline)
-        return self._receive(deadline)
+        match self._receive(deadline):
+            case {"ticket": str(returned), "reply": reply} if secrets.compare_digest(
+                returned.encode(), ticket.encode()
+            ):
+                return reply
+        raise ChannelError("it sent something that is no reply to what was asked")
 
     def _receive(self, deadline: float) -> Any:
         size = int.from_bytes(self._read(8, deadline), "little")

@@ -68,8 +68,9 @@ def _box(scratch_size: int = 1 << 20) -> list[str]:
     for name, value in _environment().items():
         command += ["--setenv", name, value]
     command += ["--proc", "/proc", "--dev", "/dev"]
-    for folder in ("/tmp", SCRATCH):  # noqa: S108  (inside the box; first, for Python itself may live below /tmp)
+    for folder in ("/tmp", "/dev/shm", SCRATCH):  # noqa: S108  (inside; first, for Python itself may live below /tmp)
         command += ["--size", str(scratch_size), "--tmpfs", folder]
+    command += ["--remount-ro", "/dev"]
     shown = _roots()
     for path in shown:
         command += _shown(path)

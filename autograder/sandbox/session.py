@@ -16,7 +16,7 @@ from unrolled.judge.outcome import carried, describe_error
 from unrolled.wire import Limits
 
 START_SECONDS = 30  # for a worker to import what it needs, even on a machine that is busy
-LARGEST_NUMBER, MOST_ENTRIES = 1_000, 10_000  # in arguments that a student's test gives to a function of ours
+LARGEST_NUMBER, MOST_ENTRIES = 1_000, 1_000  # in arguments that a student's test gives to a function of ours
 
 
 @dataclass(frozen=True)
@@ -70,8 +70,8 @@ class Session:
     def get(self, entry: str) -> Outcome:
         return self._outcome({"op": "get", "entry": entry})
 
-    def call(self, entry: str, args: Mapping[str, Any]) -> Outcome:
-        return self._outcome({"op": "call", "entry": entry, "args": dict(args)})
+    def call(self, entry: str, args: Mapping[str, Any], forbidden: Sequence[str] = ()) -> Outcome:
+        return self._outcome({"op": "call", "entry": entry, "args": dict(args), "forbidden": list(forbidden)})
 
     def test(self, entry: str, subject: Callable[..., Any]) -> Outcome:
         """Let the student's test examine a function that stays on this side; only arrays cross."""

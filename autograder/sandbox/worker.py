@@ -11,7 +11,7 @@ import builtins
 import os
 import resource
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, BinaryIO
 
 from IPython.core.displayhook import DisplayHook
@@ -66,7 +66,7 @@ class Worker:
     """Answers requests until there are no more."""
 
     def __init__(self, requests: BinaryIO, replies: BinaryIO) -> None:
-        self.requests, self.replies = requests, replies
+        self.requests, self.replies, self.ticket = requests, replies, ""
         self.shell = Shell.instance()
         self.shell.history_manager.enabled = False
         self.shell.user_ns["__name__"] = "__main__"
@@ -78,8 +78,8 @@ class Worker:
                     reply = self.run_cell(source)
                 case {"op": "get", "entry": entry}:
                     reply = self.get(entry).as_tree()
-                case {"op": "call", "entry": entry, "args": args}:
-                    reply = self.call(entry, args).as_tree()
+                case {"op": "call", "entry": entry, "args": args, "forbidden": forbidden}:
+                    reply = self.call(entry, args, forbidden=forbidden).as_tree()
                 case {"op": "test", "entry": entry}:
                     reply = self.call(entry, {}, self.subject).as_tree()
                 case _:
@@ -103,12 +103,14 @@ class Worker:
             return Outcome(problem="missing")
         return carried(self.shell.user_ns[entry])
 
-    def call(self, entry: str, args: dict[str, Any], *subjects: Callable[..., Any]) -> Outcome:
+    def call(
+        self, entry: str, args: dict[str, Any], *subjects: Callable[..., Any], forbidden: Sequence[str] = ()
+    ) -> Outcome:
         function = self.shell.user_ns.get(entry)
         if not callable(function):
             return Outcome(problem="missing")
         with capture_output():
-            return run(lambda **named: function(*subjects, **named), args, cell_of(function))
+            return run(lambda **named: function(*subjects, **named), args, cell_of(function), forbidden)
 
     def subject(self, *args: Any, **kwargs: Any) -> Any:
         """Stand in for a function that is examined: it lives with the grader, only its results come here."""
@@ -124,10 +126,14 @@ class Worker:
 
     def receive(self) -> Any:
         head = self.requests.read(8)
-        return unpack(self.requests.read(int.from_bytes(head, "little"))) if head else None
+        if not head:
+            return None
+        request = unpack(self.requests.read(int.from_bytes(head, "little")))
+        self.ticket = request.pop("ticket")
+        return request
 
     def send(self, reply: Any) -> None:
-        message = pack(reply)
+        message = pack({"ticket": self.ticket, "reply": reply})
         self.replies.write(len(message).to_bytes(8, "little") + message)
         self.replies.flush()
 

@@ -17,6 +17,19 @@ from autograder.questions import (
 from solutions import conv1d
 from unrolled.wire import lay_out
 
+# Whatever convolves a row in one call.
+READY_MADE = (
+    "numpy.correlate",
+    "numpy.convolve",
+    "scipy.signal.correlate",
+    "scipy.signal.convolve",
+    "scipy.signal.fftconvolve",
+    "scipy.signal.oaconvolve",
+    "scipy.signal.lfilter",
+    "scipy.ndimage.correlate1d",
+    "scipy.ndimage.convolve1d",
+)
+
 Rng = np.random.Generator
 
 
@@ -189,6 +202,7 @@ SPEC = Spec(
             section="Sliding a kernel along a row",
             reference=conv1d.correlate,
             cases=rows_and_kernels,
+            forbidden=READY_MADE,
             mistakes=(
                 Mistake(
                     "flipped",
@@ -226,6 +240,7 @@ SPEC = Spec(
             section="Valid, full and same",
             reference=conv1d.correlate_same,
             cases=rows_and_kernels_of_any_length,
+            forbidden=READY_MADE,
             mistakes=(
                 Mistake(
                     "extra-in-front",
@@ -264,6 +279,7 @@ SPEC = Spec(
             section="A sum of shifted rows",
             reference=conv1d.shifted_sum,
             cases=strides_and_paddings,
+            forbidden=READY_MADE,
             mistakes=(
                 Mistake(
                     "end-without-stride",
@@ -408,6 +424,7 @@ SPEC = Spec(
             published=wrong.strided_published,
             exposing=conv1d.exposing,
             cases=strides,
+            forbidden=READY_MADE,
             mistakes=(
                 Mistake(
                     "unchanged",

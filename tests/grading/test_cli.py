@@ -103,7 +103,8 @@ def test_the_kit_checks_answers_without_the_rest_of_the_course(tmp_path: Path) -
         kit.extractall(tmp_path)
     program = (
         "import sys, numpy as np\nfrom unrolled import check\n"
-        "def correlate(x, weight): return np.correlate(x, weight[::-1], 'valid')\n"
+        "def correlate(x, weight):\n"
+        "    return np.lib.stride_tricks.sliding_window_view(x, len(weight)) @ weight[::-1]\n"
         "print(float(check('conv1d.correlate')), 'autograder' in sys.modules, 'solutions' in sys.modules)"
     )
     path = ":".join([str(tmp_path / "unrolled-kit"), *[entry for entry in sys.path if "site-packages" in entry]])

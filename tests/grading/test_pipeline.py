@@ -72,13 +72,15 @@ def test_each_mistake_fails_its_question_with_its_own_hint_and_no_other(spec: Sp
         assert {verdict.status for verdict in verdicts.values()} <= {"passed"}
 
 
+WINDOWS = "def correlate(x, weight):\n    windows = np.lib.stride_tricks.sliding_window_view(x, len(weight))\n"
 ANSWERS = {
+    "a ready-made routine": "def correlate(x, weight):\n    return getattr(np, 'cor' + 'relate')(x, weight)",
     "None": "def correlate(x, weight):\n    return None",
     "a list": "def correlate(x, weight):\n    return [1.0, 2.0]",
     "a string": "def correlate(x, weight):\n    return 'right'",
-    "a wrong dtype": "def correlate(x, weight):\n    return np.correlate(x, weight, 'valid').astype('float16')",
+    "a wrong dtype": WINDOWS + "    return (windows @ weight).astype('float16')",
     "NaN": "def correlate(x, weight):\n    return np.full(len(x) - len(weight) + 1, np.nan)",
-    "a changed argument": "def correlate(x, weight):\n    x *= 2\n    return np.correlate(x / 2, weight, 'valid')",
+    "a changed argument": WINDOWS + "    x *= 2\n    return windows @ weight / x.dtype.type(2)",
     "no function": "correlate = 3",
     "a syntax error": "def correlate(x, weight:\n    return",
     "an error": "def correlate(x, weight):\n    raise KeyError('oh')",

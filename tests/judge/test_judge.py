@@ -23,7 +23,8 @@ def verdict_on(name: str, answer: Any) -> Verdict:
 
 
 def right(x: np.ndarray, weight: np.ndarray) -> np.ndarray:
-    return np.correlate(x, weight, "valid").astype(np.result_type(x, weight))
+    y: np.ndarray = np.lib.stride_tricks.sliding_window_view(x, len(weight)) @ weight
+    return y.astype(np.result_type(x, weight))
 
 
 def then(change: Callable[[np.ndarray], Any]) -> Callable[[np.ndarray, np.ndarray], Any]:

@@ -47,6 +47,7 @@ def compare_values(expected: Any, got: Any) -> Difference | None:
     return _compare_numbers(expected, got)
 
 
+@np.errstate(all="ignore")  # whatever numbers came back, comparing them is quiet
 def close(expected: np.ndarray, got: np.ndarray) -> np.ndarray:
     """Mark the entries of two arrays of one shape that agree up to rounding; NaN agrees with NaN."""
     tolerance = max(TOLERANCES.get(array.dtype.name, 0.0) for array in (expected, got))

@@ -14,10 +14,10 @@ import numpy as np
 from unrolled.judge.compare import compare
 from unrolled.judge.diagnose import Attempt, diagnose
 from unrolled.judge.outcome import Outcome, Problem, run
-from unrolled.judge.verdict import CaseData, QuestionData, Shown, Status, Verdict
+from unrolled.judge.verdict import CaseData, Kind, QuestionData, Shown, Status, Verdict
 
 Subjects = Mapping[str, Callable[..., Any]]
-LARGEST_HUNTED, MOST_HUNTED = 64, 1000  # largest whole number in an exposing input; most numbers in its arrays
+LARGEST_HUNTED, MOST_HUNTED = 64, 1000  # largest whole number in an exposing input; most numbers in any value
 
 
 class Answers(Protocol):
@@ -27,8 +27,8 @@ class Answers(Protocol):
         """Return the value that the notebook gave to a name."""
         ...
 
-    def call(self, entry: str, args: Mapping[str, Any]) -> Outcome:
-        """Call the student's function of that name."""
+    def call(self, entry: str, args: Mapping[str, Any], forbidden: Sequence[str] = ()) -> Outcome:
+        """Call the student's function of that name; ``forbidden`` routines must not be reached."""
         ...
 
     def test(self, entry: str, subject: Callable[..., Any]) -> Outcome:
@@ -45,31 +45,26 @@ def judge(question: QuestionData, answers: Answers, subjects: Subjects) -> Verdi
         subjects: functions that a *hunt* (``right``, ``published``) or a *tests* question (``right`` and one per
             wrong version) examines.
     """
-    match question.kind:
-        case "function":
-            return _judge_function(question, answers)
-        case "value":
-            return _judge_value(question, answers)
-        case "hunt":
-            return _judge_hunt(question, answers, subjects)
-        case "tests":
-            return _judge_tests(question, answers, subjects)
+    return KINDS[question.kind](question, answers, subjects)
 
 
 def digest(name: str, value: Any) -> str:
     """Return a fingerprint of numbers rounded to 6 places, from which they cannot be read off.
 
     Raises:
-        ValueError, TypeError: if ``value`` is not made of numbers.
+        ValueError, TypeError: if ``value`` is not made of real numbers, or of very many.
     """
-    numbers = np.asarray(value, float).round(6) + 0.0  # + 0.0 turns -0.0 into 0.0
+    given = np.asarray(value)
+    if given.dtype.kind not in "biuf" or given.size > MOST_HUNTED:
+        raise TypeError(f"{given.size} values of dtype {given.dtype} are not the numbers that were asked for")
+    numbers = given.astype(float).round(6) + 0.0  # + 0.0 turns -0.0 into 0.0
     return hashlib.sha256(f"{name} {numbers.shape} {numbers.tolist()}".encode()).hexdigest()
 
 
-def _judge_function(question: QuestionData, answers: Answers) -> Verdict:
+def _judge_function(question: QuestionData, answers: Answers, subjects: Subjects) -> Verdict:
     attempts = []
     for case in question.cases:
-        outcome = answers.call(question.entry, case.args)
+        outcome = answers.call(question.entry, case.args, question.about.get("forbidden", ()))
         if verdict := _no_answer(question, question.entry, outcome, case):
             return verdict
         if not question.about.get("fresh"):
@@ -88,7 +83,7 @@ def _verdict_on(question: QuestionData, attempts: Sequence[Attempt]) -> Verdict:
     return Verdict(question, 0, status, finding.message, finding.hint, finding.mistake, _show(first))
 
 
-def _judge_value(question: QuestionData, answers: Answers) -> Verdict:
+def _judge_value(question: QuestionData, answers: Answers, subjects: Subjects) -> Verdict:
     outcome = answers.get(question.entry)
     if verdict := _no_answer(question, question.entry, outcome):
         return verdict
@@ -114,7 +109,7 @@ def _judge_hunt(question: QuestionData, answers: Answers, subjects: Subjects) ->
     """Half of the points are for an input that exposes the published bug, half for mending it."""
     half = question.points / 2
     exposed = _exposes(question, answers.get(question.about["exposing"]), subjects)
-    mended = _judge_function(question, answers)
+    mended = _judge_function(question, answers, subjects)
     mend_score = half if mended.status == "passed" else 0.0
     if not exposed:
         if mended.status == "passed":
@@ -166,9 +161,8 @@ def _as_arguments(value: Any, parameters: Sequence[str]) -> dict[str, Any]:
 def _judge_tests(question: QuestionData, answers: Answers, subjects: Subjects) -> Verdict:
     """The test must accept the right version; the points are for the wrong versions that it rejects."""
     wrong = list(question.hints)
-    order = ["right", *question.about.get("order", wrong), "right"]  # accepted by chance once, perhaps; twice, hardly
     rejected = set()
-    for name in order:
+    for name in question.about["order"]:
         outcome = answers.test(question.entry, subjects[name])
         if verdict := _no_answer(question, question.entry, outcome):
             return verdict
@@ -209,3 +203,11 @@ def _show(attempt: Attempt) -> Shown:
     wrong = attempt.difference.wrong if attempt.difference else None
     case, outcome = attempt.case, attempt.outcome
     return Shown(case.name, case.args, case.expected.value, None if outcome.problem else outcome.value, wrong)
+
+
+KINDS: Mapping[Kind, Callable[[QuestionData, Answers, Subjects], Verdict]] = {
+    "function": _judge_function,
+    "value": _judge_value,
+    "hunt": _judge_hunt,
+    "tests": _judge_tests,
+}

@@ -1,18 +1,20 @@
 """What comes of calling somebody's function: a value, or the reason why there is none."""
 
 import linecache
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Literal, Self, get_args
 
 import numpy as np
 
+from unrolled.judge.guard import Guard
 from unrolled.wire import Limits, UnsupportedValueError, pack, unpack
 
-Problem = Literal["", "missing", "untouched", "raised", "unsupported", "timeout", "died"]
+Problem = Literal["", "missing", "untouched", "raised", "forbidden", "unsupported", "timeout", "died"]
 PROBLEMS: tuple[Problem, ...] = get_args(Problem)
 LONGEST_DETAIL = 300  # characters of an error message that are worth repeating
+LONGEST_NAME, MOST_NAMES = 60, 20  # of arguments
 
 
 @dataclass(frozen=True)
@@ -22,7 +24,7 @@ class Outcome:
     Attributes:
         value: what was returned, as plain values and arrays; None when there is a problem.
         problem: ``""`` if a value came; else what happened instead.
-        detail: the error's type and message, the unsupported type, or the seconds waited.
+        detail: the error's type and message, the forbidden routine, the unsupported type, or the seconds waited.
         line: the line of the student's code that raised, with its number.
         changed: names of the arguments that the call modified.
         shared: names of the arguments whose memory the returned array looks into.
@@ -45,6 +47,8 @@ class Outcome:
         Raises:
             TypeError, KeyError: if a field is missing or is not what it should be.
         """
+        if not isinstance(tree, dict):
+            raise TypeError("an outcome is a dict")
         texts = [tree["problem"], tree["detail"], tree["line"], *tree["changed"], *tree["shared"]]
         if not all(isinstance(text, str) for text in texts) or tree["problem"] not in PROBLEMS:
             raise TypeError("an outcome holds a field that is no text, or no known problem")
@@ -53,34 +57,42 @@ class Outcome:
             problem=tree["problem"],
             detail=tree["detail"][:LONGEST_DETAIL],
             line=tree["line"][:LONGEST_DETAIL],
-            changed=tuple(tree["changed"]),
-            shared=tuple(tree["shared"]),
+            changed=tuple(name[:LONGEST_NAME] for name in tree["changed"][:MOST_NAMES]),
+            shared=tuple(name[:LONGEST_NAME] for name in tree["shared"][:MOST_NAMES]),
         )
 
 
-def run(function: Callable[..., Any], args: Mapping[str, Any], file: str = "") -> Outcome:
+def run(
+    function: Callable[..., Any], args: Mapping[str, Any], file: str = "", forbidden: Sequence[str] = ()
+) -> Outcome:
     """Call ``function(**args)`` and tell what came of it; arguments are given back as they were.
 
     Args:
         function: the student's, or one that calls it.
         args: by name.
         file: where the student's function stands, if ``function`` is another one; its lines are quoted.
+        forbidden: routines, such as ``"numpy.correlate"``, that the call must not reach.
     """
     file = file or str(getattr(getattr(function, "__code__", None), "co_filename", ""))
     before = {name: np.array(value) for name, value in args.items() if isinstance(value, np.ndarray)}
+    guard = Guard(forbidden)
     try:
-        value = function(**args)
+        with guard:
+            value = function(**args)
     except NotImplementedError:
         return Outcome(problem="untouched")
     except KeyboardInterrupt:
         raise
     except BaseException as error:
+        if guard.used:
+            return Outcome(problem="forbidden", detail=guard.used)
         return Outcome(problem="raised", detail=describe_error(error), line=_line_of(error.__traceback__, file))
+    if guard.used:
+        _restore(args, before)
+        return Outcome(problem="forbidden", detail=guard.used)
     shared = tuple(name for name in before if isinstance(value, np.ndarray) and _overlap(value, args[name]))
     outcome = carried(value)
-    changed = tuple(name for name, old in before.items() if not np.array_equal(old, args[name], _has_nan(old)))
-    for name in changed:
-        args[name][...] = before[name]
+    changed = _restore(args, before)
     return Outcome(outcome.value, outcome.problem, outcome.detail, changed=changed, shared=shared)
 
 
@@ -100,6 +112,14 @@ def describe_error(error: BaseException) -> str:
         message = "(its message cannot be shown)"
     first = message.strip().partition("\n")[0]
     return f"{type(error).__name__}: {first}"[:LONGEST_DETAIL] if first else type(error).__name__
+
+
+def _restore(args: Mapping[str, Any], before: Mapping[str, np.ndarray]) -> tuple[str, ...]:
+    """Give arrays back their former contents; return the names of those that had changed."""
+    changed = tuple(name for name, old in before.items() if not np.array_equal(old, args[name], _has_nan(old)))
+    for name in changed:
+        args[name][...] = before[name]
+    return changed
 
 
 def _overlap(a: np.ndarray, b: np.ndarray) -> bool:
