@@ -73,6 +73,13 @@ def correlate_as_long_as_x(x, weight):
     return y
 
 
+def correlate_dtype_of_x(x, weight):
+    y = np.zeros(len(x) - len(weight) + 1, x.dtype)
+    for i in range(len(y)):
+        y[i] = x[i : i + len(weight)] @ weight
+    return y
+
+
 # correlate_same
 
 

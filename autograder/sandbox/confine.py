@@ -12,6 +12,7 @@ import matplotlib as mpl
 import matplotlib.font_manager
 
 import unrolled
+from autograder.sandbox.syscalls import MissingLibraryError, compiled_filter
 
 SCRATCH = "/scratch"
 HIDDEN_PACKAGES = ("autograder", "solutions")  # wherever they are installed, the box must not show them
@@ -31,6 +32,10 @@ def require() -> None:
     """
     if shutil.which("bwrap") is None:
         raise SandboxError(f"student code cannot be isolated: the program bwrap is missing; {INSTALL_HINT}")
+    try:
+        compiled_filter()
+    except MissingLibraryError as error:
+        raise SandboxError(f"student code cannot be isolated: {error}") from error
     probe = subprocess.run([*_box(), "/usr/bin/env", "true"], capture_output=True, text=True, check=False)
     if probe.returncode:
         reason = probe.stderr.strip().splitlines()[-1:] or ["no reason given"]
@@ -40,15 +45,15 @@ def require() -> None:
         )
 
 
-def worker_command(stem: str, memory: int, cpu_seconds: int, file_size: int) -> list[str]:
+def worker_command(stem: str, memory: int, cpu_seconds: int, file_size: int, filter_: int) -> list[str]:
     """Return the command for a confined worker that sees the visible cases of one chapter only.
 
     Args:
         stem: the chapter.
+        filter_: descriptor of the filter of system calls, which the command must inherit.
         memory, file_size: limits in bytes; the scratch folder holds ``file_size`` bytes too.
         cpu_seconds: limit of processor time.
     """
-    require()
     package = Path(unrolled.__file__).parent
     library = [*_shown(package, "/course/unrolled"), "--tmpfs", "/course/unrolled/bundles"]
     bundle = f"bundles/{stem}.bundle"
@@ -58,7 +63,8 @@ def worker_command(stem: str, memory: int, cpu_seconds: int, file_size: int) -> 
     if fonts.is_file():  # saves the worker a second of looking for fonts
         library += _shown(fonts, f"{SCRATCH}/matplotlib/{fonts.name}")
     limits = map(str, (memory, cpu_seconds, file_size))
-    return [*_box(file_size), *library, "--remount-ro", "/", sys.executable, "-P", "/course/worker.py", *limits]
+    last = ["--remount-ro", "/", "--seccomp", str(filter_)]
+    return [*_box(file_size), *library, *last, sys.executable, "-P", "/course/worker.py", *limits]
 
 
 def _box(scratch_size: int = 1 << 20) -> list[str]:

@@ -1,5 +1,6 @@
 """One notebook in one box: run its cells, then ask it for answers; start again where a cell or call ended it."""
 
+import os
 import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -10,7 +11,8 @@ from typing import Any, Self
 import numpy as np
 
 from autograder.sandbox.channel import Channel, ChannelError, TimeoutOnChannelError
-from autograder.sandbox.confine import SandboxError, worker_command
+from autograder.sandbox.confine import SandboxError, require, worker_command
+from autograder.sandbox.syscalls import filter_descriptor
 from unrolled.judge import Outcome
 from unrolled.judge.outcome import carried, describe_error
 from unrolled.wire import Limits
@@ -148,10 +150,15 @@ class Session:
         """
         self._starts += 1
         limits = self._limits
-        command = worker_command(self._stem, limits.memory, int(limits.total_seconds) + 10, limits.file_size)
-        self._process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
-        )
+        require()
+        cpu_seconds = int(limits.total_seconds) + 10
+        filter_ = filter_descriptor()
+        try:
+            command = worker_command(self._stem, limits.memory, cpu_seconds, limits.file_size, filter_)
+            pipe, nothing = subprocess.PIPE, subprocess.DEVNULL
+            self._process = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=nothing, pass_fds=[filter_])
+        finally:
+            os.close(filter_)
         self._channel = Channel(self._process, limits.reply)
         try:
             self._channel.ask({"op": "get", "entry": "__name__"}, START_SECONDS)

@@ -59,6 +59,8 @@ def rows_and_kernels(rng: Rng) -> Iterator[Case]:
     yield Case("three taps", {"x": row(rng, int(rng.integers(6, 10))), "weight": row(rng, 3)})
     yield Case("float32", {"x": row(rng, 6, "float32"), "weight": row(rng, 3, "float32")})
     yield Case("whole numbers", {"x": row(rng, 6, "int64"), "weight": row(rng, 2, "int64")})
+    yield Case("whole numbers under a kernel of fractions", {"x": row(rng, 5, "int64"), "weight": row(rng, 2)})
+    yield Case("float64 under a float32 kernel", {"x": row(rng, 5), "weight": row(rng, 2, "float32")})
     yield Case("every second number of a longer row", {"x": row(rng, 7, layout="strided"), "weight": row(rng, 3)})
 
 
@@ -116,7 +118,8 @@ def columns(rng: Rng) -> Iterator[Case]:
         ("columns in column-major order", 6, 3, 1, "float64", "F"),
     ]:
         cols = row(rng, kw * conv1d.out_size(w, kw, stride), dtype).reshape(kw, -1)
-        yield Case(name, {"cols": lay_out(cols, layout), "w": w, "stride": stride})
+        given = {"stride": stride} if stride > 1 else {}
+        yield Case(name, {"cols": lay_out(cols, layout), "w": w, **given})
 
 
 HAND_X, HAND_WEIGHT = np.array([2, 0, 1, 3, -1]), np.array([1, 2, -1])
@@ -230,6 +233,11 @@ SPEC = Spec(
                     "as-long-as-x",
                     wrong.correlate_as_long_as_x,
                     "The zeros at the end belong to no window. How many windows lie inside the row?",
+                ),
+                Mistake(
+                    "dtype-of-x",
+                    wrong.correlate_dtype_of_x,
+                    "Your output always has the dtype of x. What is left of 0.5 in an array of whole numbers?",
                 ),
             ),
         ),

@@ -35,10 +35,7 @@ HONEST_AFTER = 12  # attacks, outside the group "harm", after which an honest no
 PAGE, TERMINAL, GROWTH = 100_000, 20_000, 400 << 20  # most characters of reports; bytes that the grader may grow by
 LEFT = "attack-was-here"
 PLACES = ("/", "/etc", "/root", "/home", "/var", "/tmp", "/usr/lib", "/dev/shm", ROOT, ROOT / "unrolled")
-OPEN = {  # attacks that still succeed, and why
-    "harm-200-processes": "the number of processes has no limit",
-    "harm-memory-files": "memory is limited by process and not by box",
-}
+OPEN: dict[str, str] = {}  # attacks that still succeed, and why
 
 
 def cases() -> Iterator[object]:

@@ -172,6 +172,23 @@ def test_there_is_no_network() -> None:
         assert "Error" in run(code)[0].error
 
 
+START = [
+    "import os\nos.fork()",
+    "import subprocess\nsubprocess.run(['/usr/bin/true'])",
+    "import multiprocessing as m\nm.get_context('fork').Process(target=print).start()",
+    "import os\nos.memfd_create('x')",
+]
+
+
+@pytest.mark.parametrize("source", START)
+def test_no_process_can_be_started_nor_memory_taken_that_no_limit_counts(source: str) -> None:
+    assert run(source)[0].error.startswith("PermissionError")
+
+
+def test_threads_can_be_started() -> None:
+    assert printed(run("from threading import Thread\nt = Thread(target=print, args=['on'])\nt.start(); t.join()")[0])
+
+
 def test_other_processes_are_not_to_be_seen() -> None:
     listed = run("import os; print(sorted(int(p) for p in os.listdir('/proc') if p.isdigit()))")[0]
     assert len(printed(listed).split(",")) <= 2

@@ -1,0 +1,55 @@
+"""The system calls that a worker is refused, as a filter that bubblewrap installs.
+
+A limit on processes does not bind root, and the box has no control group; so no process may be started at all.
+Threads may. Memory that no limit counts (memfd) and doors to the kernel that no exercise needs are shut too.
+"""
+
+import errno
+import functools
+import os
+import tempfile
+
+CLONE_THREAD = 0x10000
+REFUSED = (
+    *("fork", "vfork", "memfd_create", "memfd_secret", "ptrace", "process_vm_readv", "process_vm_writev"),
+    *("unshare", "setns", "mount", "umount2", "pivot_root", "chroot", "keyctl", "add_key", "request_key"),
+    *("bpf", "perf_event_open", "userfaultfd", "io_uring_setup", "kexec_load", "open_by_handle_at", "shmget"),
+)
+
+
+class MissingLibraryError(RuntimeError):
+    """The library that compiles filters is not installed."""
+
+
+@functools.cache
+def compiled_filter() -> bytes:
+    """Return the filter as the program that the kernel runs.
+
+    Raises:
+        MissingLibraryError: if libseccomp is not there.
+    """
+    try:
+        import pyseccomp  # noqa: PLC0415  (fails where its C library is missing, and then we say so)
+    except (ImportError, OSError, RuntimeError) as error:
+        raise MissingLibraryError(
+            "the library libseccomp is missing; install it (Debian, Ubuntu: apt-get install libseccomp2; "
+            "Fedora: dnf install libseccomp)"
+        ) from error
+    rules = pyseccomp.SyscallFilter(defaction=pyseccomp.ALLOW)
+    for name in REFUSED:
+        rules.add_rule(pyseccomp.ERRNO(errno.EPERM), name)
+    process = pyseccomp.Arg(0, pyseccomp.MASKED_EQ, CLONE_THREAD, 0)
+    rules.add_rule(pyseccomp.ERRNO(errno.EPERM), "clone", process)
+    rules.add_rule(pyseccomp.ERRNO(errno.ENOSYS), "clone3")  # its flags are in memory; libc falls back on clone
+    with tempfile.TemporaryFile() as file:
+        rules.export_bpf(file)
+        file.seek(0)
+        return file.read()
+
+
+def filter_descriptor() -> int:
+    """Return a descriptor from which bubblewrap can read the filter; the caller closes it."""
+    reading, writing = os.pipe()
+    os.write(writing, compiled_filter())  # far less than a pipe holds
+    os.close(writing)
+    return reading
