@@ -8,13 +8,14 @@ SOURCES := $(shell find book exercises unrolled solutions autograder scripts -ty
 	-not -name '*.bundle' -not -path '*/__pycache__/*' -not -path '*/.ipynb_checkpoints/*') \
 	_config.yml _toc.yml package.json package-lock.json
 
-.PHONY: help serve test site bench lock format clean
+.PHONY: help serve test site bench mutation lock format clean
 
 help:
 	@echo "make serve   set everything up, build the site, serve it with the grader on http://$(HOST):$(PORT)"
 	@echo "make test    set everything up and run every check and test"
 	@echo "make site    build the website into _build/html"
 	@echo "make bench   print the measured numbers that benchmarks/RESULTS.md records"
+	@echo "make mutation  put faults into the references and see whether the questions notice"
 	@echo "make format  format the code"
 	@echo "make clean   remove everything that was built, except submissions and grades in var"
 
@@ -34,6 +35,9 @@ site: $(SITE)
 bench: $(SITE)
 	@sh scripts/need.sh bwrap:bubblewrap
 	@for script in checks serve; do OPENBLAS_NUM_THREADS=1 $(BIN)/python -m benchmarks.$$script || exit 1; done
+
+mutation: $(READY)
+	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m scripts.mutate
 
 format: $(READY)
 	$(BIN)/ruff check --fix --quiet .

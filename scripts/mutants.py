@@ -1,8 +1,9 @@
 """Small faults put into source text, one at a time: a table of rules, and what they make of a program.
 
-A rule looks at one node of the syntax tree and yields what might stand there by mistake. Code that only refuses
-arguments is left alone, since questions do not ask for it: an ``if`` that ends in ``raise``, a loop or function that
-holds nothing else, and a call of such a function. So are imports, docstrings and annotations.
+A rule looks at one node of the syntax tree and yields what might stand there by mistake. Code that only checks
+arguments is left alone, since questions do not ask for it: an ``if`` that ends in ``raise``, ``a = np.asarray(b)``, a
+loop or function that holds nothing else (and at most returns a name), and a statement that only calls such functions.
+So are imports, docstrings and annotations.
 """
 
 import ast
@@ -32,6 +33,7 @@ COMPARISONS: dict[type[ast.cmpop], tuple[type[ast.cmpop], ...]] = {
     ast.NotEq: (ast.Eq,),
 }
 NAMES = {"min": "max", "max": "min", "zeros": "empty", "ones": "zeros", "any": "all", "all": "any"}
+COMMUTATIVE = {"max", "min", "result_type"}
 UNTOUCHED_FIELDS = {"annotation", "returns", "decorator_list", "func"}
 REMOVABLE = (ast.Assign, ast.AugAssign, ast.Expr, ast.Return, ast.For, ast.While, ast.If)
 
@@ -42,7 +44,7 @@ class Mutant:
 
     Attributes:
         function: where the fault is.
-        before, after: the lines that differ, joined by ``;``; ``after`` is empty if they are gone.
+        before, after: the lines that differ, joined by ``;``. A removed statement leaves ``pass``.
         source: the whole program.
     """
 
@@ -63,11 +65,12 @@ def mutants_of(source: str, leave_alone: Collection[str] = ()) -> Iterator[Mutan
     _strip_docstrings(tree)
     whole = ast.unparse(tree)
     seen = {whole}
-    raisers = {node.name for node in tree.body if isinstance(node, ast.FunctionDef) and _only_raises(node, set())}
-    for function in tree.body:
-        if not isinstance(function, ast.FunctionDef) or function.name in raisers | set(leave_alone):
+    functions = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
+    checks = {function.name for function in functions if _only_checks(function, ())}
+    for function in functions:
+        if function.name in checks or function.name in leave_alone:
             continue
-        for container, key in _places(function, raisers):
+        for container, key in _places(function, checks):
             original = container[key]
             for fault in _faults(original):
                 container[key] = ast.Pass() if fault is None and isinstance(original, ast.stmt) else fault
@@ -139,8 +142,9 @@ def _order(node: ast.Tuple) -> Iterator[ast.AST]:
 
 
 def _call(node: ast.Call) -> Iterator[ast.AST]:
-    for arguments in _neighbours_swapped(node.args):
-        yield _with(node, "args", arguments)
+    if getattr(node.func, "id", getattr(node.func, "attr", "")) not in COMMUTATIVE:
+        for arguments in _neighbours_swapped(node.args):
+            yield _with(node, "args", arguments)
     match node:
         case ast.Call(func=ast.Name("range"), args=[stop]):
             yield _with(node, "args", [ast.Constant(1), stop])
@@ -223,28 +227,38 @@ def _with(node: ast.AST, field: str, value: Any) -> ast.AST:
     return changed
 
 
-def _places(node: ast.AST, raisers: Collection[str]) -> Iterator[tuple[Any, Any]]:
+def _places(node: ast.AST, checks: Collection[str]) -> Iterator[tuple[Any, Any]]:
     """Yield where each node below one is kept, as a container and a key, checks of arguments left out."""
     for field, value in ast.iter_fields(node):
         if field in UNTOUCHED_FIELDS:
             continue
         listed = isinstance(value, MutableSequence)
         for key, child in enumerate(value) if listed else [(field, value)]:
-            if isinstance(child, ast.AST) and not _only_raises(child, raisers):
+            if isinstance(child, ast.AST) and not _only_checks(child, checks):
                 yield (value if listed else vars(node)), key
-                yield from _places(child, raisers)
+                yield from _places(child, checks)
 
 
-def _only_raises(node: ast.AST, raisers: Collection[str]) -> bool:
-    """Tell whether a statement does nothing but refuse arguments."""
+def _only_checks(node: ast.AST, checks: Collection[str]) -> bool:
+    """Tell whether a statement only refuses arguments, or takes them as arrays; ``checks`` are functions that do."""
     match node:
         case ast.Raise() | ast.If(body=[*_, ast.Raise()], orelse=[]):
             return True
-        case ast.Expr(value=ast.Call(func=ast.Name(name))):
-            return name in raisers
-        case ast.For(body=body) | ast.FunctionDef(body=body):
-            return all(_only_raises(statement, raisers) for statement in body)
+        case ast.Assign(value=ast.Call(func=ast.Attribute(attr="asarray"), args=[ast.Name()])):
+            return True
+        case ast.Assign(value=ast.Tuple(elts=values)):
+            return all(_calls(value, checks) for value in values)
+        case ast.Assign(value=value) | ast.Expr(value=value):
+            return _calls(value, checks)
+        case ast.FunctionDef(body=[*body, ast.Return(value=ast.Name())]) | ast.For(body=body):
+            return len(body) > 0 and all(_only_checks(statement, checks) for statement in body)
+        case ast.FunctionDef(body=body):
+            return all(_only_checks(statement, checks) for statement in body)
     return False
+
+
+def _calls(node: ast.expr, names: Collection[str]) -> bool:
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in names
 
 
 def _strip_docstrings(tree: ast.Module) -> None:
@@ -256,4 +270,4 @@ def _strip_docstrings(tree: ast.Module) -> None:
 def _difference(before: str, after: str) -> tuple[str, str]:
     lines = list(difflib.ndiff(before.splitlines(), after.splitlines()))
     gone, come = ("; ".join(line[2:].strip() for line in lines if line.startswith(mark)) for mark in ("- ", "+ "))
-    return gone, come if come != "pass" else ""
+    return gone, come

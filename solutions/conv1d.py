@@ -237,14 +237,14 @@ def test_correlate(candidate: Callable[[np.ndarray, np.ndarray], np.ndarray]) ->
     Raises:
         AssertionError: if any output of ``candidate`` is wrong in length, value or dtype, or if an input changed.
     """
-    for dtype in (np.float64, np.float32):
-        x = np.array([3, -1, 4, 1, -5, 9], dtype)
+    for x_dtype, dtype in ("f8", "f8"), ("f4", "f4"), ("f4", "f8"), ("f8", "f4"):
+        x = np.array([3, -1, 4, 1, -5, 9], x_dtype)
         for weight in (np.array([2], dtype), np.array([2, 7], dtype), np.array([1, -2, 3, 5, 8, 13], dtype)):
             kept_x, kept_weight = x.copy(), weight.copy()
             y = candidate(x, weight)
             expected = [sum(x[i + j] * weight[j] for j in range(len(weight))) for i in range(7 - len(weight))]
             assert y.shape == (len(expected),), f"{len(expected)} windows fit, but the output has shape {y.shape}"
-            assert y.dtype == dtype, f"{dtype.__name__} went in, {y.dtype} came out"
+            assert y.dtype == np.result_type(x, weight), f"{x.dtype} and {weight.dtype} went in, {y.dtype} came out"
             assert np.allclose(y, expected), f"expected {expected}, got {y}"
             assert (x == kept_x).all() and (weight == kept_weight).all(), "an input was changed"
 
