@@ -11,13 +11,13 @@ SOURCES := $(shell find book exercises unrolled solutions autograder scripts -ty
 .PHONY: help serve test site bench mutation lock format clean
 
 help:
-	@echo "make serve   set everything up, build the site, serve it with the grader on http://$(HOST):$(PORT)"
-	@echo "make test    set everything up and run every check and test"
-	@echo "make site    build the website into _build/html"
-	@echo "make bench   print the measured numbers that benchmarks/RESULTS.md records"
-	@echo "make mutation  put faults into the references and see whether the questions notice"
-	@echo "make format  format the code"
-	@echo "make clean   remove everything that was built, except submissions and grades in var"
+	@echo "make serve    set everything up, build the site, serve it with the grader on http://$(HOST):$(PORT)"
+	@echo "make test     set everything up and run every check and test"
+	@echo "make site     build the website into _build/html"
+	@echo "make bench    print the measured numbers that benchmarks/RESULTS.md records"
+	@echo "make mutation put faults into the references and see whether the questions notice"
+	@echo "make format   format the code"
+	@echo "make clean    remove everything that was built, except submissions and grades in var"
 
 serve: $(SITE)
 	@sh scripts/need.sh bwrap:bubblewrap
