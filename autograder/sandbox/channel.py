@@ -3,7 +3,6 @@
 import os
 import secrets
 import selectors
-import subprocess
 import time
 from typing import Any
 
@@ -23,12 +22,10 @@ class ClosedChannelError(ChannelError):
 
 
 class Channel:
-    """Requests to a process's standard input, replies from its standard output."""
+    """Requests into one pipe, replies out of another; neither is closed here."""
 
-    def __init__(self, process: subprocess.Popen[bytes], limits: Limits) -> None:
-        if process.stdin is None or process.stdout is None:
-            raise ValueError("the process needs pipes for its standard input and output")
-        self._in, self._out = process.stdin.fileno(), process.stdout.fileno()
+    def __init__(self, requests: int, replies: int, limits: Limits) -> None:
+        self._in, self._out = requests, replies
         self._limits = limits
         os.set_blocking(self._in, False)
         os.set_blocking(self._out, False)

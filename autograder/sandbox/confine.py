@@ -1,10 +1,13 @@
-"""The command that starts a worker in a box of its own, with bubblewrap; it refuses where that is impossible."""
+"""The commands that start a worker or a zygote in a box, with bubblewrap; refused where that is impossible."""
 
+import base64
 import functools
+import json
 import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -13,8 +16,9 @@ import matplotlib.font_manager
 
 import unrolled
 from autograder.sandbox.syscalls import MissingLibraryError, compiled_filter
+from autograder.sandbox.walls import PROGRAMS
 
-SCRATCH = "/scratch"
+SCRATCH, TMP = "/scratch", "/tmp"  # noqa: S108  (inside the box)
 HIDDEN_PACKAGES = ("autograder", "solutions")  # wherever they are installed, the box must not show them
 INSTALL_HINT = "install bubblewrap (Debian, Ubuntu: apt-get install bubblewrap; Fedora: dnf install bubblewrap)"
 
@@ -36,7 +40,9 @@ def require() -> None:
         compiled_filter()
     except MissingLibraryError as error:
         raise SandboxError(f"student code cannot be isolated: {error}") from error
-    probe = subprocess.run([*_box(), "/usr/bin/env", "true"], capture_output=True, text=True, check=False)
+    probe = subprocess.run(
+        [*_box(), "--disable-userns", "/usr/bin/env", "true"], capture_output=True, text=True, check=False
+    )
     if probe.returncode:
         reason = probe.stderr.strip().splitlines()[-1:] or ["no reason given"]
         raise SandboxError(
@@ -45,36 +51,74 @@ def require() -> None:
         )
 
 
-def worker_command(stem: str, memory: int, cpu_seconds: int, file_size: int, filter_: int) -> list[str]:
+def worker_command(stem: str, limits: Sequence[int], filter_: int) -> list[str]:
     """Return the command for a confined worker that sees the visible cases of one chapter only.
 
     Args:
         stem: the chapter.
+        limits: what the worker takes: bytes of memory, seconds of processor time, bytes of a file; the scratch
+            folder holds as many bytes as a file.
         filter_: descriptor of the filter of system calls, which the command must inherit.
-        memory, file_size: limits in bytes; the scratch folder holds ``file_size`` bytes too.
-        cpu_seconds: limit of processor time.
     """
+    program = _shown(Path(__file__).with_name("worker.py"), "/course/worker.py")
+    last = ["--remount-ro", "/", "--seccomp", str(filter_)]
+    box = [*_box(limits[2]), "--disable-userns", "--die-with-parent", *_library(stem), *program, *last]
+    return [*box, sys.executable, "-P", "/course/worker.py", *map(str, limits)]
+
+
+def zygote_command(stem: str, filter_: bytes) -> list[str]:
+    """Return the command for a zygote in a box like a worker's, in which further namespaces can be made.
+
+    It does not die with its parent, which in the sense of the kernel is a thread, but when its socket is closed.
+
+    Args:
+        stem: the chapter.
+        filter_: the filter of system calls, for its forks.
+    """
+    modules = []
+    for name in ("worker.py", "walls.py", "zygote.py"):
+        modules += _shown(Path(__file__).with_name(name), f"{PROGRAMS}/autograder/sandbox/{name}")
+    python_in_tmp = any(path.is_relative_to(TMP) for path in _roots())  # then no fork may cover it
+    private = [place for place in (SCRATCH, "/dev/shm", TMP) if place != TMP or not python_in_tmp]  # noqa: S108
+    settings = json.dumps({"private": private, "filter": base64.b64encode(filter_).decode()})
+    last = ["--setenv", "PYTHONPATH", f"/course:{PROGRAMS}", "--remount-ro", TMP, "--remount-ro", "/"]
+    python = [sys.executable, "-P", "-m", "autograder.sandbox.zygote", settings]
+    return [*_box(), *_library(stem), *modules, *last, *python]
+
+
+def bare_command(limits: Sequence[int]) -> list[str]:
+    """Return the command for a worker without walls; for one's own notebooks only."""
+    return [sys.executable, "-P", str(Path(__file__).with_name("worker.py")), *map(str, limits)]
+
+
+def bare_environment(scratch: str) -> dict[str, str]:
+    """Return the environment of a worker without walls: as in the box, but for the places."""
+    course = str(Path(unrolled.__file__).parents[1])
+    kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    places = {"PYTHONPATH": course, "IPYTHONDIR": f"{scratch}/ipython", "MPLCONFIGDIR": mpl.get_cachedir()}
+    return _environment() | kept | places
+
+
+def _library(stem: str) -> list[str]:
+    """Show the student's package, and of its bundles the one of the chapter."""
     package = Path(unrolled.__file__).parent
     library = [*_shown(package, "/course/unrolled"), "--tmpfs", "/course/unrolled/bundles"]
     bundle = f"bundles/{stem}.bundle"
     library += _shown(package / bundle, f"/course/unrolled/{bundle}")
-    library += _shown(Path(__file__).with_name("worker.py"), "/course/worker.py")
     fonts = Path(mpl.get_cachedir()) / f"fontlist-v{matplotlib.font_manager.FontManager.__version__}.json"
     if fonts.is_file():  # saves the worker a second of looking for fonts
         library += _shown(fonts, f"{SCRATCH}/matplotlib/{fonts.name}")
-    limits = map(str, (memory, cpu_seconds, file_size))
-    last = ["--remount-ro", "/", "--seccomp", str(filter_)]
-    return [*_box(file_size), *library, *last, sys.executable, "-P", "/course/worker.py", *limits]
+    return library
 
 
 def _box(scratch_size: int = 1 << 20) -> list[str]:
     """Return bwrap with every namespace unshared, Python and its packages read-only, and nothing else."""
-    command = ["bwrap", "--unshare-all", "--unshare-user", "--disable-userns", "--die-with-parent", "--new-session"]
+    command = ["bwrap", "--unshare-all", "--unshare-user", "--new-session"]
     command += ["--uid", "1000", "--gid", "1000", "--hostname", "sandbox", "--cap-drop", "ALL", "--clearenv"]
     for name, value in _environment().items():
         command += ["--setenv", name, value]
     command += ["--proc", "/proc", "--dev", "/dev"]
-    for folder in ("/tmp", "/dev/shm", SCRATCH):  # noqa: S108  (inside; first, for Python itself may live below /tmp)
+    for folder in (TMP, "/dev/shm", SCRATCH):  # noqa: S108  (inside; first, for Python itself may live below /tmp)
         command += ["--size", str(scratch_size), "--tmpfs", folder]
     command += ["--remount-ro", "/dev"]
     shown = _roots()

@@ -1,7 +1,5 @@
 """One notebook in one box: run its cells, then ask it for answers; start again where a cell or call ended it."""
 
-import os
-import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,13 +9,12 @@ from typing import Any, Self
 import numpy as np
 
 from autograder.sandbox.channel import Channel, ChannelError, TimeoutOnChannelError
-from autograder.sandbox.confine import SandboxError, require, worker_command
-from autograder.sandbox.syscalls import filter_descriptor
+from autograder.sandbox.confine import SandboxError
+from autograder.sandbox.start import START_SECONDS, BareWorker, Process, start
 from unrolled.judge import Outcome
 from unrolled.judge.outcome import carried, describe_error
 from unrolled.wire import Limits
 
-START_SECONDS = 30  # for a worker to import what it needs, even on a machine that is busy
 LARGEST_NUMBER, MOST_ENTRIES = 1_000, 1_000  # in arguments that a student's test gives to a function of ours
 
 
@@ -28,7 +25,7 @@ class SandboxLimits:
     cell_seconds: float = 20
     call_seconds: float = 5
     total_seconds: float = 90
-    memory: int = 4 << 30
+    memory: int = 2 << 30
     file_size: int = 64 << 20
     restarts: int = 8
     reply: Limits = field(default_factory=Limits)
@@ -51,11 +48,14 @@ class Session:
     out when the notebook is run again; a call that does so costs its own question only.
     """
 
-    def __init__(self, stem: str, cells: Sequence[str], limits: SandboxLimits | None = None) -> None:
-        self._stem, self._cells = stem, cells
+    def __init__(
+        self, stem: str, cells: Sequence[str], limits: SandboxLimits | None = None, *, confined: bool = True
+    ) -> None:
+        """Prepare to run ``cells``; ``confined=False`` leaves the walls out, for one's own notebook only."""
+        self._stem, self._cells, self._confined = stem, cells, confined
         self._limits = limits or SandboxLimits()
         self._deadline = time.monotonic() + self._limits.total_seconds
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: Process | None = None
         self._channel: Channel | None = None
         self._starts = 0
         self.results: list[CellResult | None] = [None] * len(cells)
@@ -150,16 +150,9 @@ class Session:
         """
         self._starts += 1
         limits = self._limits
-        require()
-        cpu_seconds = int(limits.total_seconds) + 10
-        filter_ = filter_descriptor()
-        try:
-            command = worker_command(self._stem, limits.memory, cpu_seconds, limits.file_size, filter_)
-            pipe, nothing = subprocess.PIPE, subprocess.DEVNULL
-            self._process = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=nothing, pass_fds=[filter_])
-        finally:
-            os.close(filter_)
-        self._channel = Channel(self._process, limits.reply)
+        numbers = (limits.memory, int(limits.total_seconds) + 10, limits.file_size)
+        self._process = start(self._stem, numbers) if self._confined else BareWorker(numbers)
+        self._channel = Channel(self._process.requests, self._process.replies, limits.reply)
         try:
             self._channel.ask({"op": "get", "entry": "__name__"}, START_SECONDS)
         except ChannelError as error:  # no code of the student's has run yet
@@ -171,11 +164,7 @@ class Session:
     def _end(self) -> None:
         """Kill the worker; with its first process, everything in the box dies."""
         if self._process:
-            self._process.kill()
-            self._process.wait()
-            for pipe in (self._process.stdin, self._process.stdout):
-                if pipe:
-                    pipe.close()
+            self._process.end()
         self._process = self._channel = None
 
 

@@ -14,6 +14,8 @@ REFUSED = (
     *("fork", "vfork", "memfd_create", "memfd_secret", "ptrace", "process_vm_readv", "process_vm_writev"),
     *("unshare", "setns", "mount", "umount2", "pivot_root", "chroot", "keyctl", "add_key", "request_key"),
     *("bpf", "perf_event_open", "userfaultfd", "io_uring_setup", "kexec_load", "open_by_handle_at", "shmget"),
+    *("msgget", "mq_open", "inotify_init", "inotify_init1", "fanotify_init", "pidfd_open", "pidfd_getfd"),
+    *("fsopen", "fsmount", "fspick", "open_tree", "move_mount", "mount_setattr"),
 )
 
 
@@ -30,6 +32,10 @@ def compiled_filter() -> bytes:
     """
     try:
         import pyseccomp  # noqa: PLC0415  (fails where its C library is missing, and then we say so)
+    except ModuleNotFoundError as error:
+        raise MissingLibraryError(
+            "the Python package pyseccomp is missing; install the grader's extra (pip install 'unrolled[grader]')"
+        ) from error
     except (ImportError, OSError, RuntimeError) as error:
         raise MissingLibraryError(
             "the library libseccomp is missing; install it (Debian, Ubuntu: apt-get install libseccomp2; "

@@ -18,11 +18,13 @@ from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.io import capture_output
+from traitlets.config import Config
 
 from unrolled.judge.outcome import Outcome, carried, describe_error, run
 from unrolled.wire import pack, unpack
 
 LONGEST_TEXT, LARGEST_IMAGE, MOST_OUTPUTS = 20_000, 1_000_000, 50
+MOST_FILES = 256
 MIMETYPES = ("text/plain", "image/png")
 
 
@@ -53,6 +55,10 @@ class Shell(InteractiveShell):
     display_pub_class = RecordingPublisher
     outputs: list[dict[str, Any]]
 
+    def __init__(self, **settings: Any) -> None:
+        """Prepare to run cells; keep no history, for that would take a thread, and a zygote must have none."""
+        super().__init__(config=Config({"HistoryManager": {"enabled": False}}), **settings)
+
     def showtraceback(self, *args: Any, **kwargs: Any) -> None:
         """Leave errors to the result of ``run_cell``."""
 
@@ -68,7 +74,6 @@ class Worker:
     def __init__(self, requests: BinaryIO, replies: BinaryIO) -> None:
         self.requests, self.replies, self.ticket = requests, replies, ""
         self.shell = Shell.instance()
-        self.shell.history_manager.enabled = False
         self.shell.user_ns["__name__"] = "__main__"
 
     def serve(self) -> None:
@@ -157,6 +162,8 @@ def limit(memory: int, cpu_seconds: int, file_size: int) -> None:
         (resource.RLIMIT_CPU, cpu_seconds),
         (resource.RLIMIT_FSIZE, file_size),
         (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_NOFILE, MOST_FILES),
+        (resource.RLIMIT_MEMLOCK, 0),
     ):
         resource.setrlimit(which, (value, value))
 
