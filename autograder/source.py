@@ -1,40 +1,42 @@
-"""The source text of a function together with everything of its module that it uses."""
+"""The source text of a function or class together with everything of this repository that it uses."""
 
 import ast
 import inspect
 import io
+import sys
 import tokenize
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cache
 from typing import Any
+
+FOLLOWED = ("solutions", "autograder")  # packages that a student does not have: what comes from there is written out
 
 
 def source_of(function: Callable[..., Any], name: str | None = None) -> str:
-    """Return source text that defines a module-level function on its own.
+    """Return source text that defines a module-level function or class on its own.
 
     Args:
-        function: defined with ``def`` at the top level of its module.
+        function: defined at the top level of its module.
         name: what to call it instead of its own name.
 
     Returns:
-        The imports, constants and helper functions of the module that the function needs, in the module's
-        order, and the function. Helpers have private names, so that they replace nothing of the reader's own.
+        The imports, constants and helpers that the function needs, of its own module and of others of this
+        repository, each before what uses it, and the function. Helpers have private names, so that they replace
+        nothing of the reader's own.
+
+    Raises:
+        ValueError: if two modules have different helpers of one name, or a parameter is named like a helper.
     """
-    module = inspect.getsource(inspect.getmodule(function) or function)
-    tree = ast.parse(module)
-    statements = {defined: node for node in tree.body for defined in _defined_by(node)}
-    wanted = _reachable(function.__name__, statements)
-    chosen = [node for node in tree.body if wanted & set(_defined_by(node))]
-    for node in chosen:
-        if isinstance(node, ast.Import | ast.ImportFrom):
-            node.names = [alias for alias in node.names if (alias.asname or alias.name) in wanted]
-    imports = [node for node in chosen if isinstance(node, ast.Import | ast.ImportFrom)]
-    others = [node for node in chosen if node not in imports]
-    blocks = ["\n".join(map(ast.unparse, imports)), *(ast.get_source_segment(module, node) or "" for node in others)]
-    helpers = {defined for node in others for defined in _defined_by(node)} - {function.__name__}
-    blocks = [_with_private_names(block, helpers) for block in blocks if block]
+    pieces = list(_needed(function.__module__, function.__name__, {}))
+    imports = sorted({piece.text for piece in pieces if piece.is_import})
+    others = [piece for piece in pieces if not piece.is_import]
+    helpers = {defined for piece in others for defined in piece.defines} - {function.__name__}
+    _assert_no_parameter_is(helpers, others)
+    blocks = ["\n".join(imports), *(_with_private_names(piece.text, helpers) for piece in others)]
     if name and name != function.__name__:
         blocks.append(f"{name} = {function.__name__}")
-    return "\n\n\n".join(blocks) + "\n"
+    return "\n\n\n".join(filter(None, blocks)) + "\n"
 
 
 def stub_of(function: Callable[..., Any]) -> str:
@@ -44,6 +46,48 @@ def stub_of(function: Callable[..., Any]) -> str:
         raise TypeError(f"{function!r} is not defined with def")
     head = inspect.getsource(function).splitlines()[: node.body[0].end_lineno]
     return "\n".join([*head, "    raise NotImplementedError"])
+
+
+@dataclass(frozen=True)
+class _Piece:
+    """A statement of a module, and the names that it defines."""
+
+    text: str
+    defines: tuple[str, ...]
+    is_import: bool = False
+
+
+@cache
+def _statements(module: str) -> tuple[str, dict[str, ast.stmt]]:
+    """Return the text of a module, and its top-level statements by the names they define."""
+    text = inspect.getsource(sys.modules[module])
+    return text, {name: node for node in ast.parse(text).body for name in _defined_by(node)}
+
+
+def _needed(module: str, name: str, found: dict[str, str]) -> Iterator[_Piece]:
+    """Yield what a name of a module stands for, after everything that it uses; ``found`` says what came from where."""
+    text, statements = _statements(module)
+    node = statements[name]
+    match node:
+        case ast.ImportFrom(module=str(source)) if source.partition(".")[0] in FOLLOWED:
+            yield from _needed(source, name, found)
+            return
+        case ast.Import(names=aliases) | ast.ImportFrom(names=aliases):
+            alias = next(alias for alias in aliases if (alias.asname or alias.name) == name)
+            one = ast.Import([alias]) if isinstance(node, ast.Import) else ast.ImportFrom(node.module, [alias], 0)
+            yield _Piece(ast.unparse(one), (name,), is_import=True)
+            return
+    if found.setdefault(name, module) != module:
+        raise ValueError(f"{name} means one thing in {found[name]} and another in {module}; give one another name")
+    for used in sorted({child.id for child in ast.walk(node) if isinstance(child, ast.Name)} - {name}):
+        if used in statements and not (used in found and found[used] == module):
+            yield from _needed(module, used, found)
+    yield _Piece(_text_of(node, text), tuple(_defined_by(node)))
+
+
+def _text_of(node: ast.stmt, text: str) -> str:
+    first = min([node.lineno, *(decorator.lineno for decorator in getattr(node, "decorator_list", []))])
+    return "\n".join(text.splitlines()[first - 1 : node.end_lineno])
 
 
 def _defined_by(node: ast.stmt) -> Iterator[str]:
@@ -58,15 +102,11 @@ def _defined_by(node: ast.stmt) -> Iterator[str]:
             yield name
 
 
-def _reachable(start: str, statements: dict[str, ast.stmt]) -> set[str]:
-    found, waiting = {start}, [start]
-    while waiting:
-        for node in ast.walk(statements[waiting.pop()]):
-            if isinstance(node, ast.Name) and node.id in statements and node.id not in found:
-                found.add(node.id)
-                if not isinstance(statements[node.id], ast.Import | ast.ImportFrom):
-                    waiting.append(node.id)
-    return found
+def _assert_no_parameter_is(helpers: set[str], pieces: list[_Piece]) -> None:
+    for piece in pieces:
+        for node in ast.walk(ast.parse(piece.text)):
+            if isinstance(node, ast.arg | ast.keyword) and node.arg in helpers:
+                raise ValueError(f"{node.arg} is a parameter in or near {piece.defines[0]}, and a helper's name too")
 
 
 def _with_private_names(text: str, names: set[str]) -> str:

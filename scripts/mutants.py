@@ -54,20 +54,21 @@ class Mutant:
     source: str
 
 
-def mutants_of(source: str, leave_alone: Collection[str] = ()) -> Iterator[Mutant]:
-    """Yield every program that one rule makes of one place in the functions of a program, each once.
+def mutants_of(source: str, leave_alone: Collection[str] = (), checks: Collection[str] = ()) -> Iterator[Mutant]:
+    """Yield every program that one rule makes of one place in the functions and methods of a program, each once.
 
     Args:
         source: the program.
-        leave_alone: functions that get no faults.
+        leave_alone: functions and classes that get no faults.
+        checks: functions that check arguments, beside those that can be seen to do so.
     """
     tree = ast.parse(source)
     _strip_docstrings(tree)
     whole = ast.unparse(tree)
     seen = {whole}
-    functions = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
-    checks = {function.name for function in functions if _only_checks(function, ())}
-    for function in functions:
+    parts = [node for node in tree.body if isinstance(node, ast.FunctionDef | ast.ClassDef)]
+    checks = {part.name for part in parts if _only_checks(part, ())} | set(checks)
+    for function in parts:
         if function.name in checks or function.name in leave_alone:
             continue
         for container, key in _places(function, checks):
@@ -262,8 +263,8 @@ def _calls(node: ast.expr, names: Collection[str]) -> bool:
 
 
 def _strip_docstrings(tree: ast.Module) -> None:
-    for node in tree.body:
-        if isinstance(node, ast.FunctionDef) and ast.get_docstring(node) is not None:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.ClassDef) and ast.get_docstring(node) is not None:
             node.body = node.body[1:] or [ast.Pass()]
 
 

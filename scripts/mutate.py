@@ -5,6 +5,8 @@ faults of a chapter cost marks, or if one that costs none is not explained in ``
 """
 
 import argparse
+import ast
+import inspect
 import re
 import sys
 from collections import Counter
@@ -19,6 +21,7 @@ from autograder.questions import FunctionQuestion, HuntQuestion, Spec, TestsQues
 from autograder.source import source_of
 from scripts.mutants import Mutant, mutants_of, normalised
 from scripts.trials import SURVIVED, Trial, examined_by, likeness, marks, run_all, seeds_from, verdict_on
+from solutions import arguments
 
 EXPLAINED = Path(__file__).parent.parent / "docs" / "mutation.md"
 LEAST = 0.95  # share of faults that must cost marks, by chapter
@@ -119,10 +122,14 @@ def tally(name: str, trial: Trial, mutants: Sequence[Mutant], question: Function
 
 
 def faults(spec: Spec, question: FunctionQuestion | HuntQuestion) -> list[Mutant]:
-    """Return the mutants of a reference and its helpers; a helper with a question of its own counts there only."""
-    own = question.reference.__name__
-    others = {getattr(q, "reference").__name__ for q in spec.questions if hasattr(q, "reference")} - {own}  # noqa: B009
-    return list(mutants_of(source_of(question.reference, question.id), {f"_{name}" for name in others}))
+    """Return the mutants of a reference and its helpers; what is asked or taught elsewhere counts there only."""
+    source = source_of(question.reference, question.id)
+    home = inspect.getmodule(question.reference)
+    asked = {getattr(q, "reference").__name__ for q in spec.questions if hasattr(q, "reference")}  # noqa: B009
+    here = {name for name, value in vars(home).items() if inspect.getmodule(value) is home} - asked
+    parts = {node.name for node in ast.parse(source).body if isinstance(node, ast.FunctionDef | ast.ClassDef)}
+    elsewhere = parts - {f"_{name.removeprefix('_')}" for name in here} - {question.reference.__name__}
+    return list(mutants_of(source, elsewhere, {f"_{name}" for name in arguments.__all__}))
 
 
 def values_near(answer: np.ndarray) -> Iterator[np.ndarray]:

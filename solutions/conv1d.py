@@ -6,9 +6,11 @@ layout and any integer or floating dtype, keeps the dtype that NumPy's promotion
 arguments as they were.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 import numpy as np
+
+from solutions.arguments import array, whole
 
 __all__ = [
     "banded",
@@ -38,7 +40,8 @@ def out_size(w: int, kw: int, stride: int = 1, padding: int = 0) -> int:
     Returns:
         The number of starts ``i·stride`` (i = 0, 1, …) whose window ends inside the padded row; 0 if none does.
     """
-    _at_least(w=(w, 0), kw=(kw, 1), stride=(stride, 1), padding=(padding, 0))
+    w, kw = whole("w", w, 0), whole("kw", kw, 1)
+    stride, padding = whole("stride", stride, 1), whole("padding", padding, 0)
     slack = w + 2 * padding - kw  # how far the first window can slide before it leaves the row
     return max(slack // stride + 1, 0)
 
@@ -61,7 +64,7 @@ def correlate(x: np.ndarray, weight: np.ndarray) -> np.ndarray:
     Raises:
         ValueError: if an argument is not a row, or the kernel is longer than ``x``.
     """
-    x, weight = _row("x", x), _row("weight", weight)
+    x, weight = array("x", x, "w"), array("weight", weight, "kw")
     kw = len(weight)
     y = np.empty(_fitting(len(x), kw), np.result_type(x, weight))
     for i in range(len(y)):
@@ -83,7 +86,7 @@ def convolve_full(x: np.ndarray, weight: np.ndarray) -> np.ndarray:
     Raises:
         ValueError: if an argument is not a row, or is empty.
     """
-    x, weight = _row("x", x), _row("weight", weight)
+    x, weight = array("x", x, "w"), array("weight", weight, "kw")
     return correlate(_pad(x, len(weight) - 1, len(weight) - 1), weight[::-1])
 
 
@@ -101,7 +104,7 @@ def correlate_same(x: np.ndarray, weight: np.ndarray) -> np.ndarray:
     Raises:
         ValueError: if an argument is not a row, or is empty.
     """
-    x, weight = _row("x", x), _row("weight", weight)
+    x, weight = array("x", x, "w"), array("weight", weight, "kw")
     before = (len(weight) - 1) // 2
     return correlate(_pad(x, before, len(weight) - 1 - before), weight)
 
@@ -121,7 +124,7 @@ def shifted_sum(x: np.ndarray, weight: np.ndarray, stride: int = 1, padding: int
     Raises:
         ValueError: if an argument is not a row, stride or padding is out of range, or no window fits.
     """
-    x, weight = _row("x", x), _row("weight", weight)
+    x, weight = array("x", x, "w"), array("weight", weight, "kw")
     ow = _fitting(len(x), len(weight), stride, padding)
     x = _pad(x, padding, padding)
     y = np.zeros(ow, np.result_type(x, weight))
@@ -144,7 +147,7 @@ def banded(weight: np.ndarray, w: int, stride: int = 1) -> np.ndarray:
     Raises:
         ValueError: if ``weight`` is not a row, ``stride`` is out of range, or no window fits.
     """
-    weight = _row("weight", weight)
+    weight = array("weight", weight, "kw")
     kw = len(weight)
     matrix = np.zeros((_fitting(w, kw, stride), w), weight.dtype)
     for i, row in enumerate(matrix):
@@ -166,7 +169,7 @@ def im2col_1d(x: np.ndarray, kw: int, stride: int = 1) -> np.ndarray:
     Raises:
         ValueError: if ``x`` is not a row, ``stride`` is out of range, or no window fits.
     """
-    x = _row("x", x)
+    x = array("x", x, "w")
     ow = _fitting(len(x), kw, stride)
     cols = np.empty((kw, ow), x.dtype)
     for j in range(kw):
@@ -188,9 +191,7 @@ def col2im_1d(cols: np.ndarray, w: int, stride: int = 1) -> np.ndarray:
     Raises:
         ValueError: if ``cols`` is not a matrix, or a row of w entries does not have ow such windows.
     """
-    cols = np.asarray(cols)
-    if cols.ndim != 2:
-        raise ValueError(f"cols has shape {cols.shape}; a matrix (kw, ow) is needed")
+    cols = array("cols", cols, "kw", "ow")
     kw, ow = cols.shape
     if ow != _fitting(w, kw, stride):
         fits = f"a row of {w} has {out_size(w, kw, stride)} windows of {kw} at stride {stride}"
@@ -220,7 +221,7 @@ def strided(x: np.ndarray, weight: np.ndarray, stride: int = 1) -> np.ndarray:
     Raises:
         ValueError: if an argument is not a row, ``stride`` is out of range, or no window fits.
     """
-    x, weight = _row("x", x), _row("weight", weight)
+    x, weight = array("x", x, "w"), array("weight", weight, "kw")
     kw = len(weight)
     y = np.zeros(_fitting(len(x), kw, stride), np.result_type(x, weight))
     for i in range(len(y)):
@@ -250,21 +251,6 @@ def test_correlate(candidate: Callable[[np.ndarray, np.ndarray], np.ndarray]) ->
 
 
 # Shared checks of arguments.
-
-
-def _row(name: str, values: Iterable[float] | np.ndarray) -> np.ndarray:
-    row = np.asarray(values)
-    if row.ndim != 1 or row.size == 0:
-        raise ValueError(f"{name} has shape {row.shape}; a row of at least one number, shape (length,), is needed")
-    if row.dtype.kind not in "iuf":
-        raise ValueError(f"{name} has dtype {row.dtype}; integers or floating-point numbers are needed")
-    return row
-
-
-def _at_least(**arguments: tuple[int, int]) -> None:
-    for name, (value, least) in arguments.items():
-        if value < least:
-            raise ValueError(f"{name} is {value}; it must be {least} or more")
 
 
 def _fitting(w: int, kw: int, stride: int = 1, padding: int = 0) -> int:

@@ -1,12 +1,10 @@
 """Questions of the chapter ``conv1d``: one row of numbers, from counting windows to scatter-add."""
 
-from collections.abc import Iterator
-
 import numpy as np
 
+from autograder.draws import conv1d as draw
 from autograder.mistakes import conv1d as wrong
 from autograder.questions import (
-    Case,
     FunctionQuestion,
     HuntQuestion,
     Mistake,
@@ -15,7 +13,6 @@ from autograder.questions import (
     ValueQuestion,
 )
 from solutions import conv1d
-from unrolled.wire import lay_out
 
 # Whatever convolves a row in one call.
 READY_MADE = (
@@ -29,98 +26,6 @@ READY_MADE = (
     "scipy.ndimage.correlate1d",
     "scipy.ndimage.convolve1d",
 )
-
-Rng = np.random.Generator
-
-
-def sizes(rng: Rng) -> Iterator[Case]:
-    yield Case("exactly one window", {"w": 3, "kw": 3})
-    yield Case("no padding, every start", {"w": int(rng.integers(6, 9)), "kw": 2})
-    yield Case("a tail that no window reaches", {"w": 8, "kw": 3, "stride": 2})
-    yield Case("padding", {"w": 4, "kw": 3, "padding": int(rng.integers(1, 4))})
-    yield Case("a kernel longer than the row", {"w": 4, "kw": 5, "stride": 2})
-    yield Case("a kernel far too long", {"w": 2, "kw": int(rng.integers(5, 9))})
-    for _ in range(12):
-        w, kw, stride, padding = (int(n) for n in rng.integers([1, 1, 1, 0], [40, 12, 6, 5]))
-        yield Case("drawn", {"w": w, "kw": kw, "stride": stride, "padding": padding})
-
-
-def row(rng: Rng, size: int, dtype: str = "float64", layout: str = "C") -> np.ndarray:
-    """Draw numbers of one decimal, none of them 0: easy to read, and every one counts."""
-    tenths = rng.integers(1, 40, size) * rng.choice([-1, 1], size)
-    numbers = tenths if dtype.startswith("int") else tenths / 10
-    return lay_out(numbers.astype(dtype), layout)
-
-
-def rows_and_kernels(rng: Rng) -> Iterator[Case]:
-    yield Case("one tap", {"x": row(rng, 3), "weight": row(rng, 1)})
-    yield Case("two taps", {"x": row(rng, 4), "weight": row(rng, 2)})
-    yield Case("as many taps as numbers", {"x": row(rng, 4), "weight": row(rng, 4)})
-    yield Case("three taps", {"x": row(rng, int(rng.integers(6, 10))), "weight": row(rng, 3)})
-    yield Case("float32", {"x": row(rng, 6, "float32"), "weight": row(rng, 3, "float32")})
-    yield Case("whole numbers", {"x": row(rng, 6, "int64"), "weight": row(rng, 2, "int64")})
-    yield Case("whole numbers under a kernel of fractions", {"x": row(rng, 5, "int64"), "weight": row(rng, 2)})
-    yield Case("float64 under a float32 kernel", {"x": row(rng, 5), "weight": row(rng, 2, "float32")})
-    yield Case("every second number of a longer row", {"x": row(rng, 7, layout="strided"), "weight": row(rng, 3)})
-
-
-def rows_and_kernels_of_any_length(rng: Rng) -> Iterator[Case]:
-    yield from rows_and_kernels(rng)
-    yield Case("four taps", {"x": row(rng, int(rng.integers(5, 9))), "weight": row(rng, 4)})
-    yield Case("more taps than numbers", {"x": row(rng, 2), "weight": row(rng, 5)})
-
-
-def strides_and_paddings(rng: Rng) -> Iterator[Case]:
-    yield from rows_and_kernels(rng)
-    yield Case("stride 2", {"x": row(rng, 7), "weight": row(rng, 3), "stride": 2})
-    yield Case("stride 2, a tail is left", {"x": row(rng, 8), "weight": row(rng, 3), "stride": 2})
-    yield Case("padding 1", {"x": row(rng, 4), "weight": row(rng, 3), "padding": 1})
-    yield Case("padding 2, stride 3", {"x": row(rng, 9), "weight": row(rng, 4), "stride": 3, "padding": 2})
-    size, taps, stride, padding = (int(n) for n in rng.integers([10, 2, 2, 1], [20, 6, 5, 4]))
-    drawn = {"x": row(rng, size, "float32"), "weight": row(rng, taps, "float32"), "stride": stride, "padding": padding}
-    yield Case("drawn, float32", drawn)
-
-
-def strides(rng: Rng) -> Iterator[Case]:
-    yield from rows_and_kernels(rng)
-    yield Case("stride 2", {"x": row(rng, 7), "weight": row(rng, 3), "stride": 2})
-    yield Case("stride 3, a tail is left", {"x": row(rng, 12), "weight": row(rng, 2), "stride": 3})
-    yield Case("a stride longer than the kernel", {"x": row(rng, 9), "weight": row(rng, 2), "stride": 4})
-
-
-def bands(rng: Rng) -> Iterator[Case]:
-    yield Case("a 1 × 2 matrix", {"weight": row(rng, 2), "w": 2})
-    yield Case("stride 1", {"weight": row(rng, 2), "w": 5})
-    yield Case("one tap", {"weight": row(rng, 1), "w": 3})
-    yield Case("stride 2", {"weight": row(rng, 3), "w": 7, "stride": 2})
-    yield Case("stride 3, a tail is left", {"weight": row(rng, 2), "w": int(rng.integers(9, 11)), "stride": 3})
-    yield Case("float32", {"weight": row(rng, 3, "float32"), "w": 6})
-
-
-def windows(rng: Rng) -> Iterator[Case]:
-    yield Case("two windows", {"x": row(rng, 4), "kw": 3})
-    yield Case("windows of one", {"x": row(rng, 3), "kw": 1})
-    yield Case("stride 2", {"x": row(rng, 7), "kw": 3, "stride": 2})
-    yield Case("stride 3, a tail is left", {"x": row(rng, int(rng.integers(10, 12))), "kw": 4, "stride": 3})
-    yield Case("float32", {"x": row(rng, 6, "float32"), "kw": 2})
-    yield Case("every second number of a longer row", {"x": row(rng, 6, layout="strided"), "kw": 3})
-
-
-def columns(rng: Rng) -> Iterator[Case]:
-    for name, w, kw, stride, dtype, layout in [
-        ("two windows that overlap", 3, 2, 1, "float64", "C"),
-        ("windows of one", 3, 1, 1, "float64", "C"),
-        ("three deep", int(rng.integers(6, 9)), 3, 1, "float64", "C"),
-        ("stride 2, windows overlap", 7, 3, 2, "float64", "C"),
-        ("stride 2, a tail is left", 8, 3, 2, "float64", "C"),
-        ("stride 3, gaps between windows", 9, 2, 3, "float64", "C"),
-        ("float32", 6, 3, 1, "float32", "C"),
-        ("columns in column-major order", 6, 3, 1, "float64", "F"),
-    ]:
-        cols = row(rng, kw * conv1d.out_size(w, kw, stride), dtype).reshape(kw, -1)
-        given = {"stride": stride} if stride > 1 else {}
-        yield Case(name, {"cols": lay_out(cols, layout), "w": w, **given})
-
 
 HAND_X, HAND_WEIGHT = np.array([2, 0, 1, 3, -1]), np.array([1, 2, -1])
 
@@ -158,7 +63,7 @@ SPEC = Spec(
             points=2,
             section="How many windows fit",
             reference=conv1d.out_size,
-            cases=sizes,
+            cases=draw.sizes,
             mistakes=(
                 Mistake(
                     "ceil",
@@ -204,7 +109,7 @@ SPEC = Spec(
             points=2,
             section="Sliding a kernel along a row",
             reference=conv1d.correlate,
-            cases=rows_and_kernels,
+            cases=draw.rows_and_kernels,
             forbidden=READY_MADE,
             mistakes=(
                 Mistake(
@@ -247,7 +152,7 @@ SPEC = Spec(
             points=2,
             section="Valid, full and same",
             reference=conv1d.correlate_same,
-            cases=rows_and_kernels_of_any_length,
+            cases=draw.rows_and_kernels_of_any_length,
             forbidden=READY_MADE,
             mistakes=(
                 Mistake(
@@ -286,7 +191,7 @@ SPEC = Spec(
             points=3,
             section="A sum of shifted rows",
             reference=conv1d.shifted_sum,
-            cases=strides_and_paddings,
+            cases=draw.strides_and_paddings,
             forbidden=READY_MADE,
             mistakes=(
                 Mistake(
@@ -324,7 +229,7 @@ SPEC = Spec(
             points=2,
             section="The banded matrix",
             reference=conv1d.banded,
-            cases=bands,
+            cases=draw.bands,
             mistakes=(
                 Mistake(
                     "transposed",
@@ -355,7 +260,7 @@ SPEC = Spec(
             points=2,
             section="Windows as columns",
             reference=conv1d.im2col_1d,
-            cases=windows,
+            cases=draw.windows,
             fresh=True,
             mistakes=(
                 Mistake(
@@ -389,7 +294,7 @@ SPEC = Spec(
             points=3,
             section="The way back adds up",
             reference=conv1d.col2im_1d,
-            cases=columns,
+            cases=draw.columns,
             mistakes=(
                 Mistake(
                     "overwritten",
@@ -431,7 +336,7 @@ SPEC = Spec(
             oracle=wrong.strided_oracle,
             published=wrong.strided_published,
             exposing=conv1d.exposing,
-            cases=strides,
+            cases=draw.strides,
             forbidden=READY_MADE,
             mistakes=(
                 Mistake(
