@@ -5,7 +5,7 @@ import inspect
 import io
 import sys
 import tokenize
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -39,13 +39,35 @@ def source_of(function: Callable[..., Any], name: str | None = None) -> str:
     return "\n\n\n".join(filter(None, blocks)) + "\n"
 
 
-def stub_of(function: Callable[..., Any]) -> str:
-    """Return a function's signature and docstring, with a body that says it is still to be written."""
-    node = ast.parse(inspect.getsource(function)).body[0]
-    if not isinstance(node, ast.FunctionDef):
-        raise TypeError(f"{function!r} is not defined with def")
-    head = inspect.getsource(function).splitlines()[: node.body[0].end_lineno]
-    return "\n".join([*head, "    raise NotImplementedError"])
+def stub_of(answer: Callable[..., Any], given: Collection[str] = ()) -> str:
+    """Return a function's signature and docstring, with a body that says it is still to be written.
+
+    Of a class, its methods are treated so, but for those that are ``given``; its other lines stay.
+
+    Raises:
+        TypeError: if ``answer`` is neither defined with ``def`` nor with ``class``.
+    """
+    source = inspect.getsource(answer)
+    match ast.parse(source).body[0]:
+        case ast.FunctionDef() as function:
+            return _stub(source.splitlines(), function)
+        case ast.ClassDef() as class_:
+            lines = source.splitlines()
+            parts, done = [], 0
+            for node in class_.body:
+                if isinstance(node, ast.FunctionDef) and node.name not in given and node.name != "__repr__":
+                    start = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)]) - 1
+                    parts += [*lines[done:start], _stub(lines, node, start)]
+                    done = node.end_lineno or len(lines)
+            return "\n".join([*parts, *lines[done:]])
+    raise TypeError(f"{answer!r} is not defined with def or class")
+
+
+def _stub(lines: list[str], function: ast.FunctionDef, start: int = 0) -> str:
+    first = function.body[0]
+    documented = isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant)
+    head = lines[start : first.end_lineno if documented else first.lineno - 1]
+    return "\n".join([*head, " " * first.col_offset + "raise NotImplementedError"])
 
 
 @dataclass(frozen=True)

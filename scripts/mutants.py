@@ -3,7 +3,7 @@
 A rule looks at one node of the syntax tree and yields what might stand there by mistake. Code that only checks
 arguments is left alone, since questions do not ask for it: an ``if`` that ends in ``raise``, ``a = np.asarray(b)``, a
 loop or function that holds nothing else (and at most returns a name), and a statement that only calls such functions.
-So are imports, docstrings and annotations.
+So are imports, docstrings, annotations, and the defaults of helpers' arguments.
 """
 
 import ast
@@ -71,7 +71,8 @@ def mutants_of(source: str, leave_alone: Collection[str] = (), checks: Collectio
     for function in parts:
         if function.name in checks or function.name in leave_alone:
             continue
-        for container, key in _places(function, checks):
+        helper = function.name.startswith("_")  # its defaults are as good as its calls
+        for container, key in _places(ast.Module(function.body, []) if helper else function, checks):
             original = container[key]
             for fault in _faults(original):
                 container[key] = ast.Pass() if fault is None and isinstance(original, ast.stmt) else fault

@@ -1,7 +1,7 @@
 """Measure how much the questions' cases notice: known mistakes, and faults put into the references.
 
 ``python -m scripts.mutate`` prints a report and fails if a known mistake is not recognised, if fewer than 95 % of the
-faults of a chapter cost marks, or if one that costs none is not explained in ``docs/mutation.md``.
+faults of a chapter cost marks, or if one that costs none is not explained in ``docs/mutation/<stem>.md``.
 """
 
 import argparse
@@ -23,7 +23,7 @@ from scripts.mutants import Mutant, mutants_of, normalised
 from scripts.trials import SURVIVED, Trial, examined_by, likeness, marks, run_all, seeds_from, verdict_on
 from solutions import arguments
 
-EXPLAINED = Path(__file__).parent.parent / "docs" / "mutation.md"
+EXPLAINED = Path(__file__).parent.parent / "docs" / "mutation"
 LEAST = 0.95  # share of faults that must cost marks, by chapter
 ROW = re.compile(r"\| (\S+) \| `(.+?)` \| `(.+?)` \| `(.+?)` \| .+ \|")
 Explained = tuple[str, ...]  # question, function, before, after
@@ -50,8 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if unknown := set(chosen.stems) - set(specs.stems()):
         parser.error(f"there is no chapter {', '.join(sorted(unknown))}; there is {', '.join(specs.stems())}")
     seeds = seeds_from(chosen.seed)
-    explained = read_explained(EXPLAINED.read_text())
-    short = [report(specs.load(stem), seeds, explained) for stem in chosen.stems or specs.stems()]
+    short = [report(specs.load(stem), seeds, read_explained(stem)) for stem in chosen.stems or specs.stems()]
     return int(any(short))
 
 
@@ -72,8 +71,7 @@ def report(spec: Spec, seeds: Sequence[int], explained: set[Explained]) -> bool:
             print(f"    survives ({note}): | {key[0]} | `{mutant.function}` | `{mutant.before}` | `{mutant.after}` |")
     total, killed = sum(t.count for t in tallies), sum(t.count - len(t.survivors) for t in tallies)
     print(f"  in all {killed} of {total} killed ({killed / total:.1%})")
-    stale = {key for key in explained if key[0].startswith(f"{spec.stem}.")} - found
-    for key in sorted(stale):
+    for key in sorted(stale := explained - found):
         print(f"  explained, but does not survive: {key}")
     for line in coverage(spec, seeds[0]):
         print(f"  {line}")
@@ -163,8 +161,10 @@ def coverage(spec: Spec, seed: int) -> Iterator[str]:
             yield f"{question.id}: {raising} raise in every case, {others} are wrong in other ways"
 
 
-def read_explained(text: str) -> set[Explained]:
-    """Read the rows ``| question | `function` | `before` | `after` | why |`` of a Markdown table."""
+def read_explained(stem: str) -> set[Explained]:
+    """Read the rows ``| question | `function` | `before` | `after` | why |`` on one chapter's survivors."""
+    page = EXPLAINED / f"{stem}.md"
+    text = page.read_text() if page.is_file() else ""
     return {row.groups() for row in map(ROW.fullmatch, text.splitlines()) if row}
 
 

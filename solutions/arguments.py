@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-__all__ = ["Array", "Padding", "Pair", "Pairs", "array", "countable", "pair", "pairs_of_padding", "whole"]
+__all__ = ["Array", "Padding", "Pair", "Pairs", "array", "countable", "misfit", "pair", "pairs_of_padding", "whole"]
 
 Array = np.ndarray
 Pair = int | tuple[int, int]  # (y, x), or one number for both
@@ -91,3 +91,20 @@ def countable(name: str, shape: Sequence[int]) -> None:
     """
     if math.prod(shape) > np.iinfo(np.intp).max:
         raise ValueError(f"{name} would have shape {tuple(shape)}: more entries than an index can count")
+
+
+def misfit(axis: Literal["height", "width"], taps: int, length: int, sides: tuple[int, int], span: int) -> str:
+    """Word the message of the ValueError for a kernel that no window of the padded image is large enough for.
+
+    Args:
+        axis: of the kernel.
+        taps: its entries along that axis.
+        length: of the image along that axis, h or w.
+        sides: the padding at both ends.
+        span: what the kernel spans when dilated.
+    """
+    letter, adjective = ("h", "high") if axis == "height" else ("w", "wide")
+    dilated = "" if span == taps else f", dilated to {span},"
+    border = f"padding {sides[0]}" if sides[0] == sides[1] else f"padding {sides[0]} and {sides[1]}"
+    padded = f"the padded input is {length + sum(sides)} {adjective} ({letter}={length}, {border})"
+    return f"kernel {axis} {taps}{dilated} does not fit: {padded}; use a smaller kernel or more padding"

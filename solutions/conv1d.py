@@ -223,7 +223,7 @@ def strided(x: np.ndarray, weight: np.ndarray, stride: int = 1) -> np.ndarray:
     """
     x, weight = array("x", x, "w"), array("weight", weight, "kw")
     kw = len(weight)
-    y = np.zeros(_fitting(len(x), kw, stride), np.result_type(x, weight))
+    y = np.empty(_fitting(len(x), kw, stride), np.result_type(x, weight))
     for i in range(len(y)):
         y[i] = x[i * stride : i * stride + kw] @ weight
     return y

@@ -2,5 +2,6 @@
 
 from unrolled.check import check
 from unrolled.show import show
+from unrolled.vocabulary import Array, Padding, Pair, Pairs
 
-__all__ = ["check", "show"]
+__all__ = ["Array", "Padding", "Pair", "Pairs", "check", "show"]

@@ -15,11 +15,13 @@ import matplotlib as mpl
 import matplotlib.font_manager
 
 import unrolled
+from autograder import specs
 from autograder.sandbox.syscalls import MissingLibraryError, compiled_filter
 from autograder.sandbox.walls import PROGRAMS
 
 SCRATCH, TMP = "/scratch", "/tmp"  # noqa: S108  (inside the box)
-HIDDEN_PACKAGES = ("autograder", "solutions")  # wherever they are installed, the box must not show them
+# Wherever they are installed, the box must not show them: the course's own, and what would answer for a student.
+HIDDEN_PACKAGES = ("autograder", "solutions", "torch", "onnx", "numba")
 INSTALL_HINT = "install bubblewrap (Debian, Ubuntu: apt-get install bubblewrap; Fedora: dnf install bubblewrap)"
 
 
@@ -100,11 +102,14 @@ def bare_environment(scratch: str) -> dict[str, str]:
 
 
 def _library(stem: str) -> list[str]:
-    """Show the student's package, and of its bundles the one of the chapter."""
+    """Show the student's package, of its bundles the chapter's, and what earlier chapters taught."""
     package = Path(unrolled.__file__).parent
-    library = [*_shown(package, "/course/unrolled"), "--tmpfs", "/course/unrolled/bundles"]
-    bundle = f"bundles/{stem}.bundle"
-    library += _shown(package / bundle, f"/course/unrolled/{bundle}")
+    library = _shown(package, "/course/unrolled")
+    for folder in ("bundles", "given"):
+        library += ["--tmpfs", f"/course/unrolled/{folder}"]
+    given = [package / "given" / f"{name}.py" for name in ("__init__", *specs.earlier(stem))]
+    for file in (package / "bundles" / f"{stem}.bundle", *filter(Path.is_file, given)):
+        library += _shown(file, f"/course/unrolled/{file.relative_to(package)}")
     fonts = Path(mpl.get_cachedir()) / f"fontlist-v{matplotlib.font_manager.FontManager.__version__}.json"
     if fonts.is_file():  # saves the worker a second of looking for fonts
         library += _shown(fonts, f"{SCRATCH}/matplotlib/{fonts.name}")

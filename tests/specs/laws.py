@@ -1,10 +1,10 @@
-"""What holds for the questions of every chapter; ``test_<stem>.py`` says for which."""
+"""What holds for the questions of every chapter; a class in ``test_<stem>.py`` inherits it for its own."""
 
 from typing import Any
 
 from autograder import cases
+from autograder.notebooks import answer_source
 from autograder.questions import HuntQuestion, Mistake, Question, Spec, TestsQuestion, ValueQuestion
-from autograder.source import source_of
 from unrolled.check import LocalAnswers
 from unrolled.judge import Verdict, judge
 
@@ -67,8 +67,34 @@ def compiled(source: str) -> Any:
     return names["subject"]
 
 
-def assert_source_stands_alone(question: Question, answer: Any) -> None:
-    """The text that fills an answer cell defines the answer without anything else."""
-    names: dict[str, Any] = {}
-    exec(source_of(answer, question.id), names)
-    assert callable(names[question.id])
+class Laws:
+    """Tests that run on each question, and each mistake, of ``spec``: ``conftest.py`` hands them out."""
+
+    spec: Spec
+
+    def test_the_reference_gets_full_marks(self, question: Question) -> None:
+        assert_reference_passes(self.spec, question)
+
+    def test_a_mistake_fails_and_is_recognised(self, question: Question, mistake: Mistake) -> None:
+        assert_mistake_is_recognised(self.spec, question, mistake)
+
+    def test_the_check_cell_recognises_a_mistake(self, question: Question, mistake: Mistake) -> None:
+        assert_visible_cases_find_it_too(self.spec, question, mistake)
+
+    def test_the_source_of_an_answer_stands_alone(self, question: Question) -> None:
+        names: dict[str, Any] = {}
+        exec(answer_source(question), names)
+        assert question.id in names
+
+    def test_there_are_questions_enough(self) -> None:
+        """Eight or more questions of four kinds or more, one of them a hunt, for 20 to 30 points."""
+        kinds = {type(question) for question in self.spec.questions}
+        assert len(self.spec.questions) >= 8
+        assert len(kinds) >= 4
+        assert HuntQuestion in kinds
+        assert 20 <= self.spec.max_score <= 30
+
+    def test_there_are_mistakes_for_each_question(self) -> None:
+        for question in self.spec.questions:
+            names = [mistake.name for mistake in question.mistakes]
+            assert len(set(names)) == len(names) >= 2, question.id
