@@ -3,7 +3,8 @@ HOST ?= 127.0.0.1
 PORT ?= 8000
 BIN := .venv/bin
 READY := .venv/.ready
-SITE := build/.site-ready
+export UNROLLED_SOLUTIONS := $(SOLUTIONS)
+SITE := build/.site-ready$(addprefix -solutions-,$(SOLUTIONS))
 SOURCES := $(shell find book exercises unrolled solutions autograder scripts -type f \
 	-not -name '*.bundle' -not -path '*/__pycache__/*' -not -path '*/.ipynb_checkpoints/*') \
 	_config.yml _toc.yml package.json package-lock.json
@@ -14,6 +15,7 @@ help:
 	@echo "make serve    set everything up, build the site, serve it with the grader on http://$(HOST):$(PORT)"
 	@echo "make test     set everything up and run every check and test"
 	@echo "make site     build the website into _build/html"
+	@echo "              SOLUTIONS=hidden with serve or site leaves the solutions out"
 	@echo "make bench    print the measured numbers that benchmarks/RESULTS.md records"
 	@echo "make mutation put faults into the references and see whether the questions notice"
 	@echo "make format   format the code"
@@ -34,7 +36,7 @@ site: $(SITE)
 
 bench: $(SITE)
 	@sh scripts/need.sh bwrap:bubblewrap
-	@for script in checks serve; do OPENBLAS_NUM_THREADS=1 $(BIN)/python -m benchmarks.$$script || exit 1; done
+	@for script in checks serve grading; do OPENBLAS_NUM_THREADS=1 $(BIN)/python -m benchmarks.$$script || exit 1; done
 
 mutation: $(READY)
 	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m scripts.mutate
@@ -63,4 +65,4 @@ $(READY): requirements/lock.txt pyproject.toml
 
 $(SITE): $(READY) $(SOURCES)
 	$(BIN)/python -m scripts.build_site
-	@mkdir -p build && touch $@
+	@mkdir -p build && rm -f build/.site-ready* && touch $@

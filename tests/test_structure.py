@@ -24,7 +24,7 @@ PARTS = [
     "autograder/specs/{stem}.py",
     "tests/specs/test_{stem}.py",
 ]
-WITHOUT_NOTEBOOK = {"index", "start", "notation", "bug_museum", "submit", "teach", "references"}
+WITHOUT_NOTEBOOK = {"index", "start", "notation", "bug_museum", "submit", "solutions", "teach", "references"}
 
 
 def imports_of(path: Path) -> Iterator[str]:
