@@ -1,0 +1,347 @@
+"""Pooling: one number for every window of every channel, its largest or its mean, and what flows back.
+
+Images ``x`` are (n, c, h, w), outputs ``y`` (n, c, oh, ow). Windows lie side by side unless a ``stride`` is given.
+``padding`` takes the forms of the chapter ``strides``, and every window must hold at least one pixel of the image. In
+``ceil_mode`` a tail that is too short for a window gets one all the same, clipped at the edge, as long as it begins in
+front of the padding behind the image. Inputs are left alone and may have any memory layout; dtypes are kept, except
+that means of integers are float64.
+"""
+
+import numpy as np
+
+from solutions.arguments import Array, Padding, Pair, Pairs, array, pair, whole
+from solutions.strides import crop, im2col, out_size, pad, pads, unused
+
+__all__ = [
+    "argmax_backward",
+    "avg_pool2d",
+    "avg_pool2d_backward",
+    "divisors",
+    "lowest",
+    "max_pool2d",
+    "max_pool2d_argmax",
+    "max_pool2d_backward",
+    "pool_by_reshape",
+    "pooled_size",
+]
+
+
+def pool_by_reshape(x: Array, k: int) -> Array:
+    """Take the largest entry of every k × k tile, by giving each tile two axes of its own.
+
+    Args:
+        x: images, shape (n, c, h, w), with h and w multiples of k.
+        k: height and width of a tile.
+
+    Returns:
+        y, shape (n, c, h / k, w / k), dtype of ``x``.
+
+    Raises:
+        ValueError, TypeError: if ``x`` has not four axes, or tiles of k × k do not cover it exactly.
+    """
+    x, k = array("x", x, "n", "c", "h", "w"), whole("k", k, 1)
+    n, c, h, w = x.shape
+    if h % k or w % k:
+        raise ValueError(f"k is {k}; it must divide the height {h} and the width {w} of x")
+    tiles = x.reshape(n, c, h // k, k, w // k, k)
+    return np.asarray(tiles.max(axis=(3, 5)))
+
+
+def lowest(dtype: str | type | np.dtype) -> int | float:
+    """Return the number of a dtype that no other is smaller than: the border of an image whose maxima are wanted.
+
+    Args:
+        dtype: of integers or floating-point numbers.
+
+    Returns:
+        -inf, or the lowest integer.
+
+    Raises:
+        TypeError: if it is a dtype of something else.
+    """
+    kind = np.dtype(dtype)
+    if kind.kind not in "iuf":
+        raise TypeError(f"dtype is {kind}; one of integers or floating-point numbers is needed")
+    return -np.inf if kind.kind == "f" else int(np.iinfo(kind).min)
+
+
+def pooled_size(
+    size: Pair,
+    kernel_size: Pair,
+    stride: Pair | None = None,
+    padding: Padding = 0,
+    dilation: Pair = 1,
+    ceil_mode: bool = False,
+) -> tuple[int, int]:
+    """Count the windows of a pooling, along each axis.
+
+    Args:
+        size: (h, w) of the image.
+        kernel_size, stride, padding, dilation, ceil_mode: as in :func:`max_pool2d`.
+
+    Returns:
+        (oh, ow): as for a convolution; in ceil mode one more along each axis where a tail is left, unless that window
+        would begin in the bottom or right padding.
+
+    Raises:
+        ValueError, TypeError: if not even one whole window fits, or an argument is out of range.
+    """
+    (h, w), (sy, sx) = pair("size", size), _step(kernel_size, stride)
+    oh, ow = out_size((h, w), kernel_size, (sy, sx), padding, dilation)
+    if not ceil_mode:
+        return oh, ow
+    tail_y, tail_x = unused((h, w), kernel_size, (sy, sx), padding, dilation)
+    (top, _), (left, _) = pads(padding, (h, w), kernel_size, (sy, sx), dilation)
+    further_y, further_x = tail_y > 0 and sy * oh < top + h, tail_x > 0 and sx * ow < left + w
+    return oh + further_y, ow + further_x
+
+
+def max_pool2d(
+    x: Array,
+    kernel_size: Pair,
+    stride: Pair | None = None,
+    padding: Padding = 0,
+    dilation: Pair = 1,
+    ceil_mode: bool = False,
+) -> Array:
+    """Take the largest entry of every window.
+
+    Args:
+        x: images, shape (n, c, h, w).
+        kernel_size: (kh, kw).
+        stride: (sy, sx), the distance between neighbouring windows; None for the kernel's own size.
+        padding: around each image, of -inf, or of the dtype's lowest integer: it is never the largest.
+        dilation: (dy, dx), the distance between neighbouring entries of a window.
+        ceil_mode: whether a tail too short for a window gets a clipped one.
+
+    Returns:
+        y, shape (n, c, oh, ow), dtype of ``x``; nan where a window holds one.
+
+    Raises:
+        ValueError: if no window fits, or one holds no pixel of the image.
+        ValueError, TypeError: if ``x`` has not four axes, or another argument is out of range.
+    """
+    x = array("x", x, "n", "c", "h", "w")
+    cols = _columns(x, lowest(x.dtype), kernel_size, stride, padding, dilation, ceil_mode)
+    return np.asarray(cols.max(axis=2))
+
+
+def max_pool2d_argmax(
+    x: Array,
+    kernel_size: Pair,
+    stride: Pair | None = None,
+    padding: Padding = 0,
+    dilation: Pair = 1,
+    ceil_mode: bool = False,
+) -> tuple[Array, Array]:
+    """Take the largest entry of every window, and keep where it was.
+
+    Args:
+        x, kernel_size, stride, padding, dilation, ceil_mode: as in :func:`max_pool2d`.
+
+    Returns:
+        y, as :func:`max_pool2d` gives it, and argmax of the same shape: the pixel's number row·w + column in its
+        channel, padding not counted. Of equal entries the first of the window in row-major order is taken.
+
+    Raises:
+        ValueError, TypeError: as :func:`max_pool2d`.
+    """
+    x = array("x", x, "n", "c", "h", "w")
+    h, w = x.shape[2:]
+    settings = kernel_size, stride, padding, dilation, ceil_mode
+    cols = _columns(x, lowest(x.dtype), *settings)
+    numbers = _columns(np.arange(h * w).reshape(1, 1, h, w), -1, *settings)
+    y = cols.max(axis=2, keepdims=True)
+    is_largest = (numbers >= 0) & ((cols == y) | np.isnan(cols))  # the border may equal the largest, but is no pixel
+    tap = is_largest.argmax(axis=2, keepdims=True)
+    argmax = np.take_along_axis(np.broadcast_to(numbers, cols.shape), tap, axis=2)
+    return y[:, :, 0], argmax[:, :, 0]
+
+
+def argmax_backward(grad_y: Array, argmax: Array, size: Pair) -> Array:
+    """Send the gradient of every window to the pixel that was its largest, and add up what meets there.
+
+    Args:
+        grad_y: gradient of the outputs, shape (n, c, oh, ow).
+        argmax: as :func:`max_pool2d_argmax` gives it, shape (n, c, oh, ow).
+        size: (h, w) of the images.
+
+    Returns:
+        grad_x, shape (n, c, h, w), dtype of ``grad_y``.
+
+    Raises:
+        ValueError, TypeError: if the shapes differ, or ``argmax`` holds anything but numbers of pixels.
+    """
+    grad_y, argmax = array("grad_y", grad_y, "n", "c", "oh", "ow"), array("argmax", argmax, "n", "c", "oh", "ow")
+    h, w = pair("size", size)
+    if argmax.shape != grad_y.shape:
+        raise ValueError(f"argmax has shape {argmax.shape}; it must be that of grad_y, {grad_y.shape}")
+    if argmax.dtype.kind not in "iu":
+        raise TypeError(f"argmax has dtype {argmax.dtype}; integers are needed")
+    if argmax.min() < 0 or argmax.max() >= h * w:
+        raise ValueError(f"argmax has entries from {argmax.min()} to {argmax.max()}; they must be in 0 … {h * w - 1}")
+    n, c = grad_y.shape[:2]
+    grad_x = np.zeros((n * c, h * w), grad_y.dtype)
+    channels = np.arange(n * c)[:, np.newaxis]  # pixel 0 of one channel is not pixel 0 of the next
+    np.add.at(grad_x, (channels, argmax.reshape(n * c, -1)), grad_y.reshape(n * c, -1))
+    return grad_x.reshape(n, c, h, w)
+
+
+def max_pool2d_backward(
+    grad_y: Array,
+    x: Array,
+    kernel_size: Pair,
+    stride: Pair | None = None,
+    padding: Padding = 0,
+    dilation: Pair = 1,
+    ceil_mode: bool = False,
+) -> Array:
+    """Compute the gradient of the images from that of their maxima.
+
+    Args:
+        grad_y: gradient of the outputs, shape (n, c, oh, ow).
+        x, kernel_size, stride, padding, dilation, ceil_mode: as :func:`max_pool2d` was given them.
+
+    Returns:
+        grad_x, shape (n, c, h, w), dtype of ``grad_y``; of equal entries the first of a window gets all.
+
+    Raises:
+        ValueError, TypeError: as :func:`max_pool2d`; if ``grad_y`` has not the shape of its output.
+    """
+    _, argmax = max_pool2d_argmax(x, kernel_size, stride, padding, dilation, ceil_mode)
+    return argmax_backward(_matching(grad_y, argmax.shape), argmax, np.shape(x)[2:])
+
+
+def divisors(
+    size: Pair,
+    kernel_size: Pair,
+    stride: Pair | None = None,
+    padding: Padding = 0,
+    ceil_mode: bool = False,
+    count_include_pad: bool = True,
+) -> Array:
+    """Count what each mean is taken over.
+
+    Args:
+        size: (h, w) of the image.
+        kernel_size, stride, padding, ceil_mode, count_include_pad: as in :func:`avg_pool2d`.
+
+    Returns:
+        Shape (oh, ow), integers: the entries of each window that are pixels or, with ``count_include_pad``, padding;
+        what a clipped window has beyond the padding never counts.
+
+    Raises:
+        ValueError, TypeError: as :func:`pooled_size`; if a window holds no pixel of the image.
+    """
+    sides, beyond = _borders(size, kernel_size, stride, padding, 1, ceil_mode)
+    ones = pad(np.ones((1, 1, *pair("size", size)), np.intp), sides, int(count_include_pad))
+    cols = im2col(pad(ones, beyond), kernel_size, _step(kernel_size, stride))
+    return np.asarray(cols[0, 0].sum(axis=(0, 1)))
+
+
+def avg_pool2d(
+    x: Array,
+    kernel_size: Pair,
+    stride: Pair | None = None,
+    padding: Padding = 0,
+    ceil_mode: bool = False,
+    count_include_pad: bool = True,
+) -> Array:
+    """Take the mean of every window.
+
+    Args:
+        x: images, shape (n, c, h, w).
+        kernel_size, stride, ceil_mode: as in :func:`max_pool2d`.
+        padding: zeros around each image.
+        count_include_pad: whether a padded zero counts as an entry, or only pixels do.
+
+    Returns:
+        y, shape (n, c, oh, ow), dtype of ``x``, or float64 if that holds integers.
+
+    Raises:
+        ValueError, TypeError: as :func:`max_pool2d`.
+    """
+    x = array("x", x, "n", "c", "h", "w")
+    cols = _columns(x, 0, kernel_size, stride, padding, 1, ceil_mode)
+    counts = divisors(x.shape[2:], kernel_size, stride, padding, ceil_mode, count_include_pad)
+    dtype = x.dtype if x.dtype.kind == "f" else np.float64
+    return np.asarray(cols.sum(axis=2, dtype=dtype) / counts.astype(dtype))
+
+
+def avg_pool2d_backward(
+    grad_y: Array,
+    x: Array,
+    kernel_size: Pair,
+    stride: Pair | None = None,
+    padding: Padding = 0,
+    ceil_mode: bool = False,
+    count_include_pad: bool = True,
+) -> Array:
+    """Compute the gradient of the images from that of their means.
+
+    Args:
+        grad_y: gradient of the outputs, shape (n, c, oh, ow).
+        x, kernel_size, stride, padding, ceil_mode, count_include_pad: as :func:`avg_pool2d` was given them; of ``x``
+            only the shape matters.
+
+    Returns:
+        grad_x, shape (n, c, h, w), dtype of ``grad_y``, or float64 if that holds integers.
+
+    Raises:
+        ValueError, TypeError: as :func:`avg_pool2d`; if ``grad_y`` has not the shape of its output.
+    """
+    n, c, h, w = array("x", x, "n", "c", "h", "w").shape
+    counts = divisors((h, w), kernel_size, stride, padding, ceil_mode, count_include_pad)
+    oh, ow = counts.shape
+    grad_y = _matching(grad_y, (n, c, oh, ow))
+    share = grad_y / counts.astype(grad_y.dtype if grad_y.dtype.kind == "f" else np.float64)
+    (kh, kw), (sy, sx) = pair("kernel_size", kernel_size), _step(kernel_size, stride)
+    sides, beyond = _borders((h, w), (kh, kw), stride, padding, 1, ceil_mode)
+    grad_x = pad(pad(np.zeros((n, c, h, w), share.dtype), sides), beyond)
+    for i in range(kh):
+        for j in range(kw):  # every entry of a window gets the same share
+            grad_x[:, :, i : i + sy * oh : sy, j : j + sx * ow : sx] += share
+    return crop(crop(grad_x, beyond), sides)
+
+
+# Shared by the poolings.
+
+
+def _step(kernel_size: Pair, stride: Pair | None) -> tuple[int, int]:
+    return pair("kernel_size", kernel_size) if stride is None else pair("stride", stride)
+
+
+def _borders(
+    size: Pair, kernel_size: Pair, stride: Pair | None, padding: Padding, dilation: Pair, ceil_mode: bool
+) -> tuple[Pairs, Pairs]:
+    """Return the padding, and around it what clipped windows hang over; refuse windows that hold no pixel."""
+    (h, w), kernel, gaps = pair("size", size), pair("kernel_size", kernel_size), pair("dilation", dilation)
+    step = _step(kernel, stride)
+    sides = pads(padding, (h, w), kernel, step, gaps)
+    out = pooled_size((h, w), kernel, step, sides, gaps, ceil_mode)
+    beyond = []
+    for axis, length in enumerate((h, w)):
+        starts = step[axis] * np.arange(out[axis]) - sides[axis][0]
+        entries = starts[:, np.newaxis] + gaps[axis] * np.arange(kernel[axis])
+        if not ((entries >= 0) & (entries < length)).any(axis=1).all():
+            raise ValueError(f"padding is {padding!r}, so that a window holds no pixel of the image; use less of it")
+        beyond.append((0, max(int(entries[-1, -1]) + 1 - length - sides[axis][1], 0)))
+    return sides, (beyond[0], beyond[1])
+
+
+def _columns(
+    x: Array, value: float, kernel_size: Pair, stride: Pair | None, padding: Padding, dilation: Pair, ceil_mode: bool
+) -> Array:
+    """Return columns (n, c, kh·kw, oh, ow) of the images in a border of ``value``."""
+    sides, beyond = _borders(x.shape[2:], kernel_size, stride, padding, dilation, ceil_mode)
+    bordered = pad(pad(x, sides, value), beyond, value)
+    cols = im2col(bordered, kernel_size, _step(kernel_size, stride), 0, dilation)
+    n, c, kh, kw, oh, ow = cols.shape
+    return cols.reshape(n, c, kh * kw, oh, ow)
+
+
+def _matching(grad_y: Array, shape: tuple[int, ...]) -> Array:
+    grad_y = array("grad_y", grad_y, "n", "c", "oh", "ow")
+    if grad_y.shape != shape:
+        raise ValueError(f"grad_y has shape {grad_y.shape}; the output has shape {shape}")
+    return grad_y
