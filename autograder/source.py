@@ -92,7 +92,8 @@ def _needed(module: str, name: str, found: dict[str, str]) -> Iterator[_Piece]:
     node = statements[name]
     match node:
         case ast.ImportFrom(module=str(source)) if source.partition(".")[0] in FOLLOWED:
-            yield from _needed(source, name, found)
+            if found.get(name) != source:
+                yield from _needed(source, name, found)
             return
         case ast.Import(names=aliases) | ast.ImportFrom(names=aliases):
             alias = next(alias for alias in aliases if (alias.asname or alias.name) == name)
