@@ -88,7 +88,7 @@ def stamp(x: Array, weight: Array, stride: Pair = 1) -> Array:
     return y
 
 
-def conv_transpose2d(  # noqa: PLR0913 - PyTorch's arguments
+def conv_transpose2d(
     x: Array,
     weight: Array,
     bias: Array | None = None,
@@ -96,7 +96,6 @@ def conv_transpose2d(  # noqa: PLR0913 - PyTorch's arguments
     padding: Pair | Pairs = 0,
     output_padding: Pair = 0,
     dilation: Pair = 1,
-    *,
     groups: int = 1,
 ) -> Array:
     """Do forwards what a convolution does to gradients on the way back: one matrix product, then col2im.
