@@ -3,15 +3,17 @@
 import inspect
 from importlib import import_module
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import numpy as np
 import pytest
+from numpy.testing import assert_allclose
 
 import unrolled
-from solutions import arguments
+from solutions import arguments, col2im, strides
 from unrolled import given
+from unrolled.given import col2im as given_col2im
+from unrolled.given import strides as given_strides
 
 STEMS = sorted(path.stem for path in Path(given.__path__[0]).glob("[a-z]*.py"))
 GEOMETRIES: list[dict[str, Any]] = [  # no two axes alike, so that a swap shows
@@ -24,27 +26,43 @@ GEOMETRIES: list[dict[str, Any]] = [  # no two axes alike, so that a swap shows
 ]
 
 
-def pair(stem: str) -> tuple[ModuleType, ModuleType]:
-    return import_module(f"unrolled.given.{stem}"), import_module(f"solutions.{stem}")
+def reference(stem: str, name: str) -> Any:
+    """Return a chapter's own function of that name, or the one of ``strides`` that it repeats."""
+    return getattr(import_module(f"solutions.{stem}"), name, None) or getattr(strides, name)
 
 
 @pytest.mark.parametrize("stem", STEMS)
 def test_what_is_given_is_called_as_its_chapter_teaches(stem: str) -> None:
-    ours, theirs = pair(stem)
+    ours = import_module(f"unrolled.given.{stem}")
     for name in ours.__all__:
-        expected = inspect.signature(getattr(theirs, name)).parameters
+        expected = inspect.signature(reference(stem, name)).parameters
         assert list(inspect.signature(getattr(ours, name)).parameters) == list(expected), name
 
 
 @pytest.mark.parametrize("settings", GEOMETRIES, ids=str)
 @pytest.mark.parametrize("stem", ["strides", "windows"])
-def test_columns(stem: str, settings: dict[str, Any]) -> None:
-    ours, theirs = pair(stem)
-    x = np.random.default_rng(1).standard_normal((2, 3, 9, 8), "float32")
+def test_columns_and_convolutions(stem: str, settings: dict[str, Any]) -> None:
+    ours, theirs = import_module(f"unrolled.given.{stem}"), strides
+    rng = np.random.default_rng(1)
+    x, weight, bias = (rng.standard_normal(shape, "float32") for shape in ((2, 4, 9, 8), (6, 2, 3, 2), (6,)))
     cols = ours.im2col(x, (3, 2), **settings)
     assert cols.dtype == x.dtype
     assert np.array_equal(cols, theirs.im2col(x, (3, 2), **settings))
     assert not np.shares_memory(cols, x)
+    y = ours.conv2d(x, weight, bias, **settings, groups=2)
+    assert y.dtype == x.dtype
+    assert_allclose(y, theirs.conv2d(x, weight, bias, **settings, groups=2), rtol=1e-5, atol=1e-5)
+
+
+@pytest.mark.parametrize("settings", GEOMETRIES, ids=str)
+def test_sizes(settings: dict[str, Any]) -> None:
+    assert given_strides.out_size((9, 8), (3, 2), **settings) == strides.out_size((9, 8), (3, 2), **settings)
+
+
+@pytest.mark.parametrize("settings", GEOMETRIES, ids=str)
+def test_the_way_back(settings: dict[str, Any]) -> None:
+    cols = np.random.default_rng(2).standard_normal(strides.im2col(np.ones((2, 3, 9, 8)), (3, 2), **settings).shape)
+    assert_allclose(given_col2im.col2im(cols, (9, 8), **settings), col2im.col2im(cols, (9, 8), **settings))
 
 
 def test_the_types_are_those_of_the_references() -> None:

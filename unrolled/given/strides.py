@@ -4,7 +4,7 @@ import numpy as np
 
 from unrolled.vocabulary import Array, Padding, Pair, Pairs
 
-__all__ = ["conv2d", "im2col", "out_size", "pad", "pads", "two"]
+__all__ = ["conv2d", "im2col", "out_size", "pad", "pads"]
 
 
 def two(value: Pair) -> tuple[int, int]:
