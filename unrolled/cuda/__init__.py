@@ -1,0 +1,32 @@
+"""CUDA C kernels, with a GPU or without.
+
+``RawKernel`` is CuPy's own class where CuPy finds a GPU, and otherwise an emulation on the CPU that is called in the
+same way, with NumPy arrays. ``backend`` is "cupy" or "emulation", ``reason`` says in a sentence why. Set the variable
+UNROLLED_CUDA to "emulation" to have that in any case.
+"""
+
+import importlib
+import os
+from typing import Any
+
+from unrolled.cuda import emulation
+
+
+def _choose() -> tuple[Any, str, str]:
+    """Return the class, the name of the backend, and why it was chosen."""
+    if os.environ.get("UNROLLED_CUDA") == "emulation":
+        return emulation.RawKernel, "emulation", "the variable UNROLLED_CUDA asks for the emulation"
+    try:
+        cupy = importlib.import_module("cupy")
+    except ImportError:
+        return emulation.RawKernel, "emulation", "CuPy is not installed"
+    try:
+        name = cupy.cuda.runtime.getDeviceProperties(0)["name"].decode()
+    except Exception as error:  # CuPy has an error class for each of CUDA's libraries
+        return emulation.RawKernel, "emulation", f"CuPy finds no usable GPU ({error})"
+    return cupy.RawKernel, "cupy", f"CuPy found a GPU: {name}"
+
+
+RawKernel, backend, reason = _choose()
+
+__all__ = ["RawKernel", "backend", "reason"]
