@@ -8,7 +8,7 @@ from pathlib import Path
 from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
 from nbgrader import preprocessors as nb
 
-from autograder.preprocessors import FeedbackExporter, JudgeAnswers, RestoreChecks, SubmissionExporter
+from autograder.preprocessors import AUTOGRADE, SANITIZE, FeedbackExporter, SubmissionExporter
 
 c = get_config()  # noqa: F821  (nbgrader provides it)
 course = Path("var/course")
@@ -36,19 +36,8 @@ c.GenerateAssignment.preprocessors = [
     nb.CheckCellMetadata,
 ]
 c.Autograde.exporter_class = SubmissionExporter
-c.Autograde.sanitize_preprocessors = [
-    RestoreChecks,
-    nb.ClearOutput,
-    nb.DeduplicateIds,
-    nb.OverwriteKernelspec,
-    nb.OverwriteCells,
-    nb.CheckCellMetadata,
-]
-c.Autograde.autograde_preprocessors = [
-    JudgeAnswers,
-    nb.SaveAutoGrades,
-    nb.AssignLatePenalties,
-    nb.CheckCellMetadata,
-]
+c.Autograde.sanitize_preprocessors = list(SANITIZE)
+c.Autograde.autograde_preprocessors = list(AUTOGRADE)
+c.JudgeAnswers.execution = "fork"  # or "ipykernel", where cells need widgets or more of Jupyter
 c.GenerateFeedback.preprocessors = [nb.ClearHiddenTests, nb.GetGrades, CSSHTMLHeaderPreprocessor]
 c.GenerateFeedback.exporter_class = FeedbackExporter

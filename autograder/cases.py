@@ -1,7 +1,8 @@
 """From a spec to the data that the judge works on: the visible bundle, or a fresh set of hidden cases."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,18 +11,26 @@ import numpy as np
 import unrolled
 from autograder.questions import (
     Case,
+    Fresh,
     FunctionQuestion,
     HuntQuestion,
+    LayerCase,
+    LayerQuestion,
     Mistake,
     Question,
     Spec,
+    SpeedQuestion,
     TestsQuestion,
     ValueQuestion,
 )
 from autograder.source import source_of
 from unrolled.bundle import Bundle, to_bytes
-from unrolled.judge import CaseData, QuestionData, digest, run
+from unrolled.judge import CaseData, Outcome, QuestionData, digest, run, run_layer
+from unrolled.judge.calls import SPEED
+from unrolled.judge.compare import compare
+from unrolled.judge.sketch import sketched
 from unrolled.judge.verdict import Kind
+from unrolled.wire import lay_out
 
 VISIBLE_SEED = 1
 BUNDLES = Path(unrolled.__file__).parent / "bundles"
@@ -35,11 +44,11 @@ def visible(spec: Spec) -> Bundle:
         if isinstance(question, TestsQuestion):
             shown = {version.name: version.wrong for version in question.versions[: question.visible]}
             subjects[question.id] = _sources({"right": question.right, **shown})
-            questions.append(_data(spec, question, VISIBLE_SEED, question.versions[: question.visible]))
+            questions.append(_kept(_data(spec, question, VISIBLE_SEED, question.versions[: question.visible])))
             continue
         if isinstance(question, HuntQuestion):
             subjects[question.id] = _sources({"right": question.oracle, "published": question.published})
-        questions.append(_data(spec, question, VISIBLE_SEED))
+        questions.append(_kept(_data(spec, question, VISIBLE_SEED)))
     return Bundle(spec.stem, tuple(questions), subjects)
 
 
@@ -79,11 +88,20 @@ def _data(spec: Spec, question: Question, seed: int, versions: tuple[Mistake, ..
     match question:
         case FunctionQuestion():
             kind = "function"
-            cases = _cases(question, rng)
-            about = {"fresh": question.fresh}
+            cases = tuple(_case(question, case, fresh=question.fresh) for case in question.cases(rng))
+            about = {"fresh": question.fresh, "returns": list(question.returns), "groups": _groups(question, cases)}
+            if isinstance(question, SpeedQuestion):
+                kind = "speed"
+                timed = {name: _timed(value) for name, value in question.timed.items()}
+                rival = source_of(question.slower, name="subject")
+                about |= {"ratio": float(question.ratio), "rival": rival, "timed": timed}
+        case LayerQuestion():
+            kind = "layer"
+            cases = tuple(_layer_case(question, case, rng) for case in question.cases(rng))
+            about = {"parts": list(question.parts), "groups": dict(question.groups)}
         case HuntQuestion():
             kind = "hunt"
-            cases = _cases(question, rng)
+            cases = tuple(_case(question, case) for case in question.cases(rng))
             largest = sum(np.size(value) for value in question.exposing.values() if np.ndim(value))
             about = {"exposing": "exposing", "largest": largest, "parameters": list(question.exposing)}
         case ValueQuestion():
@@ -116,13 +134,87 @@ def _data(spec: Spec, question: Question, seed: int, versions: tuple[Mistake, ..
     )
 
 
-def _cases(question: FunctionQuestion | HuntQuestion, rng: np.random.Generator) -> tuple[CaseData, ...]:
-    return tuple(_case(question, case) for case in question.cases(rng))
+def _case(question: FunctionQuestion | HuntQuestion, case: Case, fresh: bool = False) -> CaseData:
+    def outcome(function: Callable[..., Any]) -> Outcome:
+        made = run(function, case.args)
+        return made if fresh else replace(made, shared=())
+
+    wrong = Lazily({mistake.name: mistake.wrong for mistake in question.mistakes}, outcome)
+    return CaseData(case.name, dict(case.args), outcome(question.reference), wrong, case.group)
 
 
-def _case(question: FunctionQuestion | HuntQuestion, case: Case) -> CaseData:
-    wrong = {mistake.name: run(mistake.wrong, case.args) for mistake in question.mistakes}
-    return CaseData(case.name, dict(case.args), run(question.reference, case.args), wrong)
+def _layer_case(question: LayerQuestion, case: LayerCase, rng: np.random.Generator) -> CaseData:
+    """Draw the upstream gradients of a case, and send its rounds through the reference."""
+    layer = question.reference(**case.args)
+    rounds = []
+    for x in case.inputs:
+        forward = dict(x) if isinstance(x, Mapping) else {"x": x}
+        y = layer.forward(**forward)
+        back = {"grad_y": upstream(y, rng, case.layout)} if question.upstream else {}
+        rounds.append({"forward": forward, "backward": back})
+
+    def outcome(make: Callable[..., Any]) -> Outcome:
+        return run_layer(make, case.args, rounds, question.gradients)
+
+    wrong = Lazily({mistake.name: mistake.wrong for mistake in question.mistakes}, outcome)
+    return CaseData(case.name, dict(case.args), outcome(question.reference), wrong, rounds=tuple(rounds))
+
+
+def upstream(y: np.ndarray, rng: np.random.Generator, layout: str = "C") -> np.ndarray:
+    """Draw a gradient in the shape and dtype of ``y``: numbers of one decimal or whole ones, none of them 0."""
+    tenths = rng.integers(1, 40, np.shape(y)) * rng.choice([-1, 1], np.shape(y))
+    dtype = np.asarray(y).dtype
+    return lay_out(np.asarray(tenths if dtype.kind in "iu" else tenths / 10, dtype), layout)
+
+
+class Lazily(Mapping[str, Outcome]):
+    """What each mistake makes of one case, computed when it is asked for: a right answer never asks."""
+
+    def __init__(self, mistakes: Mapping[str, Any], outcome: Callable[[Any], Outcome]) -> None:
+        self._mistakes, self._outcome = mistakes, outcome
+        self._known: dict[str, Outcome] = {}
+
+    def __getitem__(self, name: str) -> Outcome:
+        if name not in self._known:
+            self._known[name] = self._outcome(self._mistakes[name])
+        return self._known[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._mistakes)
+
+    def __len__(self) -> int:
+        return len(self._mistakes)
+
+
+def _kept(question: QuestionData) -> QuestionData:
+    """Make data of what is computed lazily: what a mistake does otherwise than the reference, sketched."""
+    return replace(question, cases=tuple(replace(case, wrong=_sketches(case)) for case in question.cases))
+
+
+def _sketches(case: CaseData) -> dict[str, Outcome]:
+    different = {name: outcome for name, outcome in case.wrong.items() if not _same(case.expected, outcome)}
+    return {name: replace(outcome, value=sketched(outcome.value)) for name, outcome in different.items()}
+
+
+def _same(expected: Outcome, outcome: Outcome) -> bool:
+    alike = (expected.changed, expected.shared) == (outcome.changed, outcome.shared)
+    return alike and not isinstance(expected.value, list) and compare(expected, outcome) is None
+
+
+def _groups(question: FunctionQuestion, cases: tuple[CaseData, ...]) -> dict[str, float]:
+    """Return the points by group.
+
+    Raises:
+        ValueError: if a case names no group of the question, or no case a group.
+    """
+    named = {case.group for case in cases} | ({SPEED} if isinstance(question, SpeedQuestion) else set())
+    if question.groups and named != set(question.groups):
+        raise ValueError(f"{question.id}: the cases' groups are {sorted(named)}, not {sorted(question.groups)}")
+    return dict(question.groups)
+
+
+def _timed(value: Any) -> Any:
+    return {"fresh": {"shape": list(value.shape), "dtype": value.dtype}} if isinstance(value, Fresh) else value
 
 
 def _sources(functions: Mapping[str, Callable[..., Any]]) -> dict[str, str]:

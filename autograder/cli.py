@@ -1,9 +1,11 @@
-"""The command line: ``autograder grade``, ``solve``, ``release``, ``serve``."""
+"""The command line: ``autograder grade``, ``grade-class``, ``solve``, ``release``, ``serve``."""
 
 import json
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -33,9 +35,13 @@ app = typer.Typer(
 )
 UNREADABLE = 2  # exit status when an input could not be read
 
-Files = Annotated[list[Path], typer.Argument(metavar="FILE...", help="Notebooks to grade.")]
+Files = Annotated[list[Path], typer.Argument(metavar="FILE...", help="Notebooks to grade, or folders of them.")]
 Stem = Annotated[str, typer.Argument(metavar="STEM", help="A chapter, such as conv1d.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object per file.")]
+Stems = Annotated[list[str], typer.Argument(metavar="STEM...", help="Chapters, such as conv1d.")]
+Workers = Annotated[int, typer.Option(min=1, help="Processes that judge.")]
+Force = Annotated[bool, typer.Option("--force", help="Grade again what has been graded already.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print a line of JSON per file, and for folders a summary.")]
+NoSandbox = Annotated[bool, typer.Option("--no-sandbox", help="Run one notebook, your own, without protection.")]
 HtmlFolder = Annotated[Path | None, typer.Option("--html", metavar="DIR", help="Write one report page per file.")]
 Megabytes = Annotated[float, typer.Option(help="Refuse files larger than this.")]
 MAX_MEGABYTES = MAX_BYTES / 2**20
@@ -43,28 +49,54 @@ MAX_MEGABYTES = MAX_BYTES / 2**20
 
 @app.command("grade")
 def grade_files(
-    files: Files, as_json: AsJson = False, html: HtmlFolder = None, max_megabytes: Megabytes = MAX_MEGABYTES
+    files: Files,
+    as_json: AsJson = False,
+    html: HtmlFolder = None,
+    max_megabytes: Megabytes = MAX_MEGABYTES,
+    no_sandbox: NoSandbox = False,
 ) -> None:
     """Grade notebooks, and print the marks and what is wrong."""
-    status = 0
-    for file in files:
+    folders = any(file.is_dir() for file in files)
+    if no_sandbox:
+        _warn_of_no_sandbox(files, folders=folders)
+    how = partial(grade, confined=False) if no_sandbox else grade
+    tally = Tally()
+    for file in _notebooks(files):
         try:
             submission = _read(file, int(max_megabytes * 2**20))
-            grading = grade(submission) if as_json else _grade_with_progress(submission)
+            grading = how(submission) if as_json else _grade_with_progress(submission, how)
         except SubmissionError as error:
             _complain(f"{file}: {error}")
-            status = UNREADABLE
+            tally.unreadable += 1
+            if as_json and folders:
+                print(json.dumps({"file": file.name, "error": str(error)}))
             continue
         except SandboxError as error:
             _complain(str(error))
             raise typer.Exit(1) from error
+        tally.add(grading)
         if as_json:
             print(json.dumps(grading.as_json()))
         else:
             _print(grading)
         if html:
             print(f"Report: {_write_page(grading, html)}", file=sys.stderr)
-    raise typer.Exit(status)
+    if folders and as_json:
+        print(json.dumps({"summary": vars(tally)}))
+    raise typer.Exit(UNREADABLE if tally.unreadable else 0)
+
+
+@app.command("grade-class")
+def grade_a_class(stems: Stems, workers: Workers = 1, force: Force = False) -> None:
+    """Grade what a class handed in to nbgrader, into its gradebook; in the folder of nbgrader_config.py."""
+    from autograder.classroom import ClassroomError, grade_class  # noqa: PLC0415  (slow to import)
+
+    try:
+        complete = grade_class(stems, workers, force=force)
+    except (ClassroomError, SandboxError, specs.UnknownAssignmentError) as error:
+        _complain(str(error))
+        raise typer.Exit(1) from error
+    raise typer.Exit(0 if complete else 1)
 
 
 @app.command()
@@ -116,23 +148,60 @@ def main() -> None:
     app()
 
 
+@dataclass
+class Tally:
+    """How the notebooks of one run came out."""
+
+    graded: int = 0
+    unreadable: int = 0
+    full_marks: int = 0
+    score: float = 0
+    max_score: float = 0
+    seconds: float = 0
+
+    def add(self, grading: Grading) -> None:
+        """Count one that was graded."""
+        self.graded += 1
+        self.full_marks += grading.score == grading.max_score
+        self.score = round(self.score + grading.score, 2)
+        self.max_score += grading.max_score
+        self.seconds = round(self.seconds + grading.seconds, 3)
+
+
+def _notebooks(files: list[Path]) -> Iterator[Path]:
+    """Yield files, and the notebooks in folders; a folder without any comes as it is, to be complained of."""
+    for file in files:
+        within = sorted(file.rglob("*.ipynb")) if file.is_dir() else []
+        yield from [path for path in within if ".ipynb_checkpoints" not in path.parts] or [file]
+
+
+def _warn_of_no_sandbox(files: list[Path], *, folders: bool) -> None:
+    if folders or len(files) != 1:
+        _complain("--no-sandbox is for one notebook, your own")
+        raise typer.Exit(UNREADABLE)
+    _complain(
+        "Without the sandbox this notebook runs as you: it can read, change and delete your files, use the network, "
+        "start programs, and give itself any marks. Do this with your own notebook only."
+    )
+
+
 def _read(file: Path, max_bytes: int) -> Submission:
     try:
         if (size := file.stat().st_size) > max_bytes:
             megabytes = f"the file has {size / 2**20:.1f} MB"
             raise TooLargeError(f"{megabytes}, and {max_bytes / 2**20:g} MB is the most that is accepted")
+        if file.is_dir():
+            raise SubmissionError("there is no notebook in this folder")
         return read_submission(file.read_bytes(), file.name, max_bytes)
     except OSError as error:
         raise SubmissionError(f"the file cannot be read: {error.strerror}") from error
 
 
-def _grade_with_progress(submission: Submission) -> Grading:
+def _grade_with_progress(submission: Submission, how: Callable[..., Grading]) -> Grading:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     with ProgressBar(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("starting")
-        return grade(
-            submission, lambda now: bar.update(task, description=now.text, completed=now.done, total=now.total)
-        )
+        return how(submission, lambda now: bar.update(task, description=now.text, completed=now.done, total=now.total))
 
 
 def _print(grading: Grading) -> None:

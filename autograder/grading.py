@@ -9,9 +9,10 @@ from typing import Any, NamedTuple
 from nbformat import NotebookNode
 
 from autograder import cases
+from autograder.forbidden import RuledOut, Source
 from autograder.notebooks import check_sources
 from autograder.questions import Spec
-from autograder.sandbox import CellResult, SandboxLimits, Session
+from autograder.sandbox import CellResult, Execution, SandboxLimits, Session
 from autograder.submission import Submission, grade_id_of
 from unrolled.judge import Verdict, judge
 
@@ -80,8 +81,18 @@ def grade(
     submission: Submission,
     progress: Callable[[Progress], None] = lambda _: None,
     limits: SandboxLimits | None = None,
+    *,
+    execution: Execution = "fork",
+    confined: bool = True,
 ) -> Grading:
     """Run a submission's cells in the sandbox and judge its answers here, on cases that nobody has seen.
+
+    Args:
+        submission: the notebook, and what it answers.
+        progress: told how far grading has come.
+        limits: what the notebook may use.
+        execution: what runs the cells: ``fork``, a plain IPython shell, or ``ipykernel``, a Jupyter kernel.
+        confined: False leaves the sandbox out: for one's own notebook, on one's own machine.
 
     Raises:
         SandboxError: if student code cannot be isolated on this machine.
@@ -92,12 +103,15 @@ def grade(
     to_run = dict(ungraded_cells(notebook, {question.id for question in spec.questions}))
     total = len(spec.questions)
     progress(Progress("running the notebook's cells", 0, total))
+    source = Source(list(to_run.values()))
     verdicts = []
-    with Session(spec.stem, list(to_run.values()), limits) as session:
+    with Session(spec.stem, list(to_run.values()), limits, execution=execution, confined=confined) as session:
         for number, question in enumerate(spec.questions):
             progress(Progress(f"question {number + 1} of {total}: {question.title}", number, total))
             data = cases.hidden(spec, question, seed)
-            verdicts.append(judge(data, session, cases.subjects(question)))
+            use = source.use(question.entries[-1], question.forbidden)
+            answers = RuledOut(session, question.entries[-1], use) if use else session
+            verdicts.append(judge(data, answers, cases.subjects(question)))
     progress(Progress("done", total, total))
     results = {place: result for place, result in zip(to_run, session.results, strict=True) if result}
     notes = _first([*notes_on_checks(notebook, spec), *_notes_on_cells(results)])

@@ -16,7 +16,16 @@ import numpy as np
 from nbformat import NotebookNode
 from nbgrader.preprocessors import ClearHiddenTests
 
-from autograder.questions import FunctionQuestion, HuntQuestion, Mistake, Question, Spec, TestsQuestion, ValueQuestion
+from autograder.questions import (
+    FunctionQuestion,
+    HuntQuestion,
+    LayerQuestion,
+    Mistake,
+    Question,
+    Spec,
+    TestsQuestion,
+    ValueQuestion,
+)
 from autograder.source import source_of, stub_of
 
 EXERCISES = Path(__file__).parent.parent / "exercises"
@@ -64,7 +73,7 @@ def answer_source(question: Question, mistake: Mistake | None = None) -> str:
         case HuntQuestion():
             function = mistake.wrong if mistake else question.reference
             return f"exposing = {dict(question.exposing)!r}\n\n\n" + source_of(function, question.id)
-        case FunctionQuestion() | TestsQuestion():
+        case FunctionQuestion() | LayerQuestion() | TestsQuestion():
             return source_of(mistake.wrong if mistake else question.reference, question.id)
     raise TypeError(f"no kind of question: {question!r}")
 
@@ -88,15 +97,14 @@ def synchronised(notebook: NotebookNode, spec: Spec) -> NotebookNode:
 
 def check_cell(spec: Spec, question: Question) -> NotebookNode:
     """Return a question's check cell as it stands in the source notebook, with its hidden part."""
-    name = f"{spec.stem}.{question.id}"
-    source = f'check("{name}")' + HIDDEN.format(name=name)
-    return _code(f"{question.id}-check", source, check_metadata(question))
+    return _code(f"{question.id}-check", check_sources(spec, question)[0], check_metadata(question))
 
 
 def check_sources(spec: Spec, question: Question) -> tuple[str, str]:
     """Return the two sources that an unchanged check cell can have: as committed, and as released."""
-    whole = check_cell(spec, question).source
-    return whole, whole.partition("\n")[0]
+    name = f"{spec.stem}.{question.id}"
+    visible = f'check("{name}")'
+    return visible + HIDDEN.format(name=name), visible
 
 
 def check_metadata(question: Question) -> dict[str, Any]:
@@ -122,6 +130,8 @@ def stub_source(question: Question) -> str:
             return f"{question.id} = None"
         case HuntQuestion():
             return f"exposing = None\n\n\n{stub_of(question.reference)}"
+        case LayerQuestion():
+            return stub_of(question.reference, question.given)
         case FunctionQuestion() | TestsQuestion():
             return stub_of(question.reference)
     raise TypeError(f"no kind of question: {question!r}")

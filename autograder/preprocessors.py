@@ -3,8 +3,11 @@
 ``RestoreChecks`` goes first among ``Autograde.sanitize_preprocessors``; ``JudgeAnswers`` takes the place of
 ``Execute`` in ``Autograde.autograde_preprocessors``. ``SubmissionExporter`` reads what cannot be read as an unsolved
 notebook that says why, and ``FeedbackExporter`` writes feedback without students' HTML. See ``nbgrader_config.py``.
+:mod:`autograder.classroom` does the same for a whole class at once.
 """
 
+import functools
+from copy import deepcopy
 from pathlib import Path
 from typing import IO, Any
 
@@ -13,7 +16,17 @@ import nh3
 from jinja2 import pass_context
 from nbconvert.exporters import HTMLExporter, NotebookExporter
 from nbformat import NotebookNode
-from nbgrader.preprocessors import NbGraderPreprocessor
+from nbgrader.preprocessors import (
+    AssignLatePenalties,
+    CheckCellMetadata,
+    ClearOutput,
+    DeduplicateIds,
+    NbGraderPreprocessor,
+    OverwriteCells,
+    OverwriteKernelspec,
+    SaveAutoGrades,
+)
+from traitlets import Enum
 
 from autograder.grading import Grading, grade, notes_on_checks
 from autograder.notebooks import answer_metadata, check_cell, original, released
@@ -41,12 +54,9 @@ class SubmissionExporter(NotebookExporter):
 
     def from_file(self, file_stream: IO[str], resources: Resources, **kw: Any) -> tuple[NotebookNode, Resources]:
         """Convert a submitted notebook."""
-        stem = resources["nbgrader"]["notebook"]
-        try:
-            notebook = read_for(stem, Path(file_stream.name))
-        except SubmissionError as error:
-            self.log.error("No marks for %s: %s", file_stream.name, error)
-            notebook = unsolved(stem, str(error))
+        notebook, problem = read_or_explain(resources["nbgrader"]["notebook"], Path(file_stream.name))
+        if problem:
+            self.log.error("No marks for %s: %s", file_stream.name, problem)
         made: tuple[NotebookNode, Resources] = self.from_notebook_node(notebook, resources=resources, **kw)
         return made
 
@@ -78,24 +88,35 @@ class RestoreChecks(NbGraderPreprocessor):
         notes = tuple(notes_on_checks(nb, spec))
         nb = restored(nb, spec)
         if notes:
-            nb.cells.append(_notes(notes))
+            nb.cells.append(_notes("notes-on-checks", notes))
         return nb, resources
 
 
 class JudgeAnswers(NbGraderPreprocessor):
     """Runs the answers in the sandbox, judges them here, and writes marks and reports into the check cells."""
 
+    execution = Enum(
+        ["fork", "ipykernel"],
+        "fork",
+        config=True,
+        help="What runs the cells: 'fork', an IPython shell, or, for magics and widgets, 'ipykernel', a Jupyter kernel.",
+    )
+
     def preprocess(self, nb: NotebookNode, resources: Resources) -> tuple[NotebookNode, Resources]:
         """Return the notebook with outputs in place of those that executing it would have given."""
         marks = resources["nbgrader"]
         submission = Submission(f"{marks['student']}/{marks['notebook']}.ipynb", load(marks["notebook"]), nb)
-        write_outputs(nb, grade(submission))
+        write_outputs(nb, grade(submission, execution=self.execution))
         return nb, resources
+
+
+SANITIZE = (RestoreChecks, ClearOutput, DeduplicateIds, OverwriteKernelspec, OverwriteCells, CheckCellMetadata)
+AUTOGRADE = (JudgeAnswers, SaveAutoGrades, AssignLatePenalties, CheckCellMetadata)
 
 
 def restored(nb: NotebookNode, spec: Spec) -> NotebookNode:
     """Put one original check cell per question where the first of its name stood, else behind its answer."""
-    checks = {question.id: check_cell(spec, question) for question in spec.questions}
+    checks = deepcopy(_check_cells(spec.stem))
     answers = {f"{question.id}-answer": answer_metadata(question) for question in spec.questions}
     cells: list[NotebookNode] = []
     for cell in nb.cells:
@@ -115,6 +136,12 @@ def restored(nb: NotebookNode, spec: Spec) -> NotebookNode:
     return nb
 
 
+@functools.cache
+def _check_cells(stem: str) -> dict[str, NotebookNode]:
+    spec = load(stem)
+    return {question.id: check_cell(spec, question) for question in spec.questions}
+
+
 def write_outputs(nb: NotebookNode, grading: Grading) -> None:
     """Write what a notebook's cells showed, and in each check cell the report and the marks."""
     verdicts = {verdict.question.id: verdict for verdict in grading.verdicts}
@@ -127,7 +154,15 @@ def write_outputs(nb: NotebookNode, grading: Grading) -> None:
         elif result := grading.cells.get(place):
             cell.outputs = _shown(result, place + 1)
     if grading.notes:
-        nb.cells.insert(0, _notes(grading.notes))
+        nb.cells.insert(0, _notes("notes-on-cells", grading.notes))
+
+
+def read_or_explain(stem: str, path: Path) -> tuple[NotebookNode, str]:
+    """Read a submitted file; in place of one that cannot be graded, return an unsolved notebook, and the reason."""
+    try:
+        return read_for(stem, path), ""
+    except SubmissionError as error:
+        return unsolved(stem, str(error)), str(error)
 
 
 def read_for(stem: str, path: Path) -> NotebookNode:
@@ -150,31 +185,39 @@ def read_for(stem: str, path: Path) -> NotebookNode:
 def unsolved(stem: str, reason: str) -> NotebookNode:
     """Return the notebook as released, under a note that says why it stands for what was handed in."""
     notebook = released(original(stem))
-    notebook.cells.insert(0, _notes((f"What was handed in could not be graded: {reason}",)))
+    notebook.cells.insert(0, _notes("notes-on-file", (f"What was handed in could not be graded: {reason}",)))
     return notebook
 
 
-def _notes(notes: tuple[str, ...]) -> NotebookNode:
+def _notes(id_: str, notes: tuple[str, ...]) -> NotebookNode:
     lines = "\n".join(f"    {' '.join(note.split())}" for note in notes)  # indented: nothing is markup
-    return nbformat.v4.new_markdown_cell(f"Notes on this notebook:\n\n{lines}")
+    return nbformat.v4.new_markdown_cell(f"Notes on this notebook:\n\n{lines}", id=id_)
 
 
 def _report(verdict: Verdict) -> NotebookNode:
     data = {"text/html": verdict_html(verdict), "text/plain": explain_text(verdict)}
-    return nbformat.v4.new_output("display_data", data=data)
+    return _output(output_type="display_data", data=data, metadata={})
 
 
 def _marks(verdict: Verdict, count: int) -> NotebookNode:
     """The number that nbgrader takes for the marks; a check cell without any would get full marks."""
-    return nbformat.v4.new_output("execute_result", {"text/plain": repr(float(verdict.score))}, execution_count=count)
+    data = {"text/plain": repr(float(verdict.score))}
+    return _output(output_type="execute_result", data=data, metadata={}, execution_count=count)
 
 
 def _shown(result: CellResult, count: int) -> list[NotebookNode]:
     outputs = []
     for output in result.outputs:
-        extra = {"execution_count": count} if output["output_type"] == "execute_result" else {}
-        outputs.append(nbformat.v4.new_output(**output, **extra))
+        extra: dict[str, Any] = {} if output["output_type"] == "stream" else {"metadata": {}}
+        if output["output_type"] == "execute_result":
+            extra["execution_count"] = count
+        outputs.append(_output(**output, **extra))
     if result.error:
         name, _, message = result.error.partition(": ")
-        outputs.append(nbformat.v4.new_output("error", ename=name, evalue=message, traceback=[result.error]))
+        outputs.append(_output(output_type="error", ename=name, evalue=message, traceback=[result.error]))
     return outputs
+
+
+def _output(**fields: Any) -> NotebookNode:
+    """Make an output as nbformat does, which however would check it by the schema each time and not once at the end."""
+    return nbformat.from_dict(fields)

@@ -5,19 +5,47 @@ cases that students get (a fixed seed) and the hidden ones that marks come from 
 :mod:`autograder.cases`.
 """
 
+import math
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, Literal
 
 import numpy as np
 
 
 @dataclass(frozen=True)
 class Case:
-    """Arguments for one call, and in a few words what is special about them."""
+    """Arguments for one call, in a few words what is special about them, and which group of points it counts for."""
 
     name: str
     args: Mapping[str, Any]
+    group: str = ""
+
+
+@dataclass(frozen=True)
+class LayerCase:
+    """A layer to make, and what goes through it.
+
+    Attributes:
+        args: of the constructor.
+        inputs: one array ``x`` per round, or the arguments of ``forward`` by name; a round is ``forward(x)``, then
+            ``backward(grad_y)``. Two or more rounds on the same layer show what is left over from an earlier one.
+        layout: memory layout of the upstream gradients (``"C"``, ``"F"`` or ``"strided"``). They are drawn for each
+            round, random, with the shape and dtype of the reference's ``y``.
+    """
+
+    name: str
+    args: Mapping[str, Any]
+    inputs: tuple[np.ndarray | Mapping[str, Any], ...]
+    layout: Literal["C", "F", "strided"] = "C"
+
+
+@dataclass(frozen=True)
+class Fresh:
+    """Stands for an array of random numbers of this shape and dtype, drawn anew whenever it is needed."""
+
+    shape: tuple[int, ...]
+    dtype: str = "float64"
 
 
 @dataclass(frozen=True)
@@ -69,11 +97,68 @@ class FunctionQuestion(Question):
 
     Attributes:
         fresh: whether the result must not look into the memory of an argument.
+        returns: names of the values, if several are returned, for reports.
+        groups: points by group of cases, adding up to ``points``; a group's points are for passing all its cases.
+            Every case then names its group. Without groups all cases must pass.
     """
 
     reference: Callable[..., Any]
     cases: Callable[[np.random.Generator], Iterable[Case]]
     fresh: bool = False
+    returns: tuple[str, ...] = ()
+    groups: Mapping[str, float] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        _require_sum(self, self.groups)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SpeedQuestion(FunctionQuestion):
+    """Write a function that is right on all cases, as in a function question, and then fast.
+
+    Attributes:
+        slower: a right version that ships with the notebook's cases; no solution, for students can read it.
+        ratio: how many times as fast as ``slower`` the answer must be.
+        timed: arguments of the timed calls, with :class:`Fresh` for arrays; so large that ``slower`` takes between
+            50 ms and 1 s, for the time that the arrays take to travel is subtracted.
+    """
+
+    slower: Callable[..., Any]
+    ratio: float
+    timed: Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class LayerQuestion(Question):
+    """Write a class with ``forward(x)`` and ``backward(grad_y)``; ``id`` is its name.
+
+    What is compared in every round, in this order, are the *parts*: ``y``, ``grad_x``, and the gradients.
+
+    Attributes:
+        reference: a class; a mistake's ``wrong`` is one too.
+        cases: layers to make, from small to large.
+        gradients: names of the attributes that ``backward`` sets, such as ``("grad_weight", "grad_bias")``.
+        groups: points by part, adding up to ``points``; without them all parts must be right.
+        upstream: whether ``backward`` gets a gradient; a loss, the end of a network, gets none.
+        given: methods that the stub shows in full, such as ``("__init__",)``.
+    """
+
+    reference: type
+    cases: Callable[[np.random.Generator], Iterable[LayerCase]]
+    gradients: tuple[str, ...] = ()
+    groups: Mapping[str, float] = field(default_factory=dict)
+    upstream: bool = True
+    given: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        _require_sum(self, self.groups)
+        if self.groups and set(self.groups) != set(self.parts):
+            raise ValueError(f"{self.id}: groups must be the parts {', '.join(self.parts)}")
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """What is compared after a round."""
+        return ("y", "grad_x", *self.gradients)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -140,3 +225,8 @@ class Spec:
     @property
     def max_score(self) -> float:
         return sum(question.points for question in self.questions)
+
+
+def _require_sum(question: Question, groups: Mapping[str, float]) -> None:
+    if groups and not math.isclose(sum(groups.values()), question.points):
+        raise ValueError(f"{question.id}: the groups' points add up to {sum(groups.values())}, not {question.points}")

@@ -1,5 +1,6 @@
 """The visible cases of a chapter, as data: ``bundles/<stem>.bundle``, built from the spec by the grader's side."""
 
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import resources
@@ -8,6 +9,8 @@ from typing import Any
 from unrolled.judge.outcome import Outcome
 from unrolled.judge.verdict import CaseData, QuestionData
 from unrolled.wire import pack, unpack
+
+USUAL = Outcome().as_tree()
 
 
 class BundleError(LookupError):
@@ -45,18 +48,23 @@ def load(stem: str) -> Bundle:
 def to_bytes(bundle: Bundle) -> bytes:
     """Encode a bundle; every array keeps its memory layout, which is part of a case."""
     questions = [{**vars(question), "cases": list(map(_case_tree, question.cases))} for question in bundle.questions]
-    return pack({"stem": bundle.stem, "questions": questions, "subjects": bundle.subjects})
+    return zlib.compress(pack({"stem": bundle.stem, "questions": questions, "subjects": bundle.subjects}), 9)
 
 
 def from_bytes(data: bytes) -> Bundle:
     """Decode what :func:`to_bytes` made."""
-    tree = unpack(data)
+    tree = unpack(zlib.decompress(data))
     return Bundle(tree["stem"], tuple(map(_question, tree["questions"])), tree["subjects"])
 
 
 def _case_tree(case: CaseData) -> dict[str, Any]:
-    wrong = {name: outcome.as_tree() for name, outcome in case.wrong.items()}
-    return {"name": case.name, "args": case.args, "expected": case.expected.as_tree(), "wrong": wrong}
+    wrong = {name: _outcome_tree(outcome) for name, outcome in case.wrong.items()}
+    return {**vars(case), "expected": _outcome_tree(case.expected), "wrong": wrong}
+
+
+def _outcome_tree(outcome: Outcome) -> dict[str, Any]:
+    """Leave out what is usual."""
+    return {name: value for name, value in outcome.as_tree().items() if name == "value" or value != USUAL[name]}
 
 
 def _question(tree: Mapping[str, Any]) -> QuestionData:
@@ -64,8 +72,12 @@ def _question(tree: Mapping[str, Any]) -> QuestionData:
 
 
 def _case(tree: Mapping[str, Any]) -> CaseData:
-    wrong = {name: Outcome.from_tree(outcome) for name, outcome in tree["wrong"].items()}
-    return CaseData(tree["name"], tree["args"], Outcome.from_tree(tree["expected"]), wrong)
+    wrong = {name: _outcome(outcome) for name, outcome in tree["wrong"].items()}
+    return CaseData(**{**tree, "expected": _outcome(tree["expected"]), "wrong": wrong})
+
+
+def _outcome(tree: Mapping[str, Any]) -> Outcome:
+    return Outcome.from_tree({**USUAL, **tree})
 
 
 def compile_subjects(sources: Mapping[str, str]) -> dict[str, Any]:

@@ -2,11 +2,12 @@
 
 import inspect
 import os
+import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from unrolled.bundle import BundleError, compile_subjects, load
-from unrolled.judge import Outcome, Verdict, explain_html, explain_text, judge
+from unrolled.judge import Lap, Outcome, Verdict, explain_html, explain_text, judge, run_layer
 from unrolled.judge.explain import points
 from unrolled.judge.outcome import carried, run
 from unrolled.show import Drawing
@@ -42,6 +43,25 @@ class LocalAnswers:
     def call(self, entry: str, args: Mapping[str, Any], forbidden: Sequence[str] = ()) -> Outcome:
         function = self._namespace.get(entry)
         return run(function, args, forbidden=forbidden) if callable(function) else Outcome(problem="missing")
+
+    def layer(
+        self,
+        entry: str,
+        args: Mapping[str, Any],
+        rounds: Sequence[Mapping[str, Any]],
+        gradients: Sequence[str] = (),
+        forbidden: Sequence[str] = (),
+    ) -> Outcome:
+        make = self._namespace.get(entry)
+        return run_layer(make, args, rounds, gradients, forbidden) if callable(make) else Outcome(problem="missing")
+
+    def lap(self, entry: str, rival: str, args: Mapping[str, Any], forbidden: Sequence[str] = ()) -> Lap:
+        slower = LocalAnswers(compile_subjects({"rival": rival}))
+        start = time.perf_counter()
+        outcome = self.call(entry, args, forbidden)
+        middle = time.perf_counter()
+        expected = slower.call("rival", args)
+        return Lap(outcome, middle - start, expected, time.perf_counter() - middle)
 
     def test(self, entry: str, subject: Callable[..., Any]) -> Outcome:
         function = self._namespace.get(entry)

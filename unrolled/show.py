@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-ROWS, COLUMNS = 8, 12  # what fits beside another array on a laptop's screen
+ROWS, COLUMNS = 8, 10  # what fits beside another array on a laptop's screen
+LONGEST = 60  # characters of a value that is no array
 
 
 @dataclass(frozen=True)
@@ -20,28 +21,35 @@ class Block:
     note: str
 
 
-def block(label: str, value: Any, wrong: np.ndarray | None = None) -> Block:
-    """Cut out of an array the piece that is worth showing: around the first wrong entry, else the beginning."""
-    try:
-        array = np.asarray(value)
-    except ValueError:  # lists of different lengths
-        array = np.asarray(None)
-    if array.dtype.kind not in "biufc":
-        return Block(label, [[repr(value)[:80]]], [[False]], "")
+def block(
+    label: str,
+    value: Any,
+    wrong: np.ndarray | None = None,
+    around: np.ndarray | None = None,
+    rows: int = ROWS,
+) -> Block:
+    """Cut out of an array the piece that is worth showing: a part of one plane of its last two axes.
+
+    Args:
+        label: what to call it.
+        value: an array, or what can be made one.
+        wrong: marks of the same shape; the piece lies around the first, and its marks are drawn.
+        around: marks again, for an array that is to be cut at the same place without being marked itself.
+        rows: the most to show.
+    """
+    array = _as_numbers(value)
+    if array is None:
+        return Block(label, [[short(value)]], [[False]], "")
     if array.size == 0:
         return Block(label, [], [], f"empty, shape {array.shape}")
     marks = np.zeros(array.shape, bool) if wrong is None else np.asarray(wrong, bool)
-    first = np.unravel_index(marks.argmax(), marks.shape) if marks.any() else (0,) * array.ndim
-    plane = first[:-2]
-    where = "".join(f"{index}, " for index in plane)
-    corner = [max(0, min(at - size // 2, length - size)) for at, size, length in _window(first, array.shape)]
-    piece = tuple(
-        slice(start, start + size) for start, (_, size, _) in zip(corner, _window(first, array.shape), strict=True)
-    )
+    centre = marks if around is None or around.shape != array.shape else around
+    first = np.unravel_index(centre.argmax(), centre.shape) if centre.any() else (0,) * array.ndim
+    plane, window = first[:-2], _window(first, array.shape, rows)
+    piece = tuple(slice(start, start + size) for start, size in window)
     numbers = np.atleast_2d(array[plane][piece])
-    note = _note(array, where, piece, numbers.size)
-    rows = [[_number(number) for number in row] for row in numbers]
-    return Block(label, rows, np.atleast_2d(marks[plane][piece]).tolist(), note)
+    drawn = [[_number(number) for number in row] for row in numbers]
+    return Block(label, drawn, np.atleast_2d(marks[plane][piece]).tolist(), _note(array, plane, piece, numbers.size))
 
 
 def text(blocks: Iterable[Block]) -> str:
@@ -74,23 +82,43 @@ def show(**arrays: Any) -> Drawing:
     return Drawing(text(blocks), STYLE + html(blocks))
 
 
+def short(value: Any) -> str:
+    """Write a value that is no array in a few words."""
+    written = repr(value[:LONGEST] if isinstance(value, str | list | tuple) else value)
+    return written if len(written) <= LONGEST else f"{written[:LONGEST]}…"
+
+
 def _title(name: str, value: Any) -> str:
     array = np.asarray(value)
     return f"{name} {array.shape}" if array.ndim else name
 
 
-def _window(first: tuple[Any, ...], shape: tuple[int, ...]) -> list[tuple[int, int, int]]:
-    """For each of the last two axes: position to show, how much of the axis, its length."""
-    sizes = (ROWS, COLUMNS)[-len(shape[-2:]) :] if shape else ()
-    pairs = zip(first[-2:], sizes, shape[-2:], strict=True)
-    return [(int(at), min(size, length), length) for at, size, length in pairs]
+def _as_numbers(value: Any) -> np.ndarray | None:
+    try:
+        array = np.asarray(value)
+    except ValueError:  # lists of different lengths
+        return None
+    return array if array.dtype.kind in "biufc" else None
 
 
-def _note(array: np.ndarray, where: str, piece: tuple[slice, ...], shown: int) -> str:
+def _window(first: tuple[Any, ...], shape: tuple[int, ...], rows: int) -> list[tuple[int, int]]:
+    """For each of the last two axes: where to start, and how much to show."""
+    sizes = (rows, COLUMNS)[-len(shape[-2:]) :] if shape else ()
+    chosen = [
+        (int(at), min(size, length), length) for at, size, length in zip(first[-2:], sizes, shape[-2:], strict=True)
+    ]
+    return [(max(0, min(at - size // 2, length - size)), size) for at, size, length in chosen]
+
+
+def _note(array: np.ndarray, plane: tuple[Any, ...], piece: tuple[slice, ...], shown: int) -> str:
+    """Name the plane and the part of it that are shown, unless it is all there is."""
     if shown == array.size:
         return ""
-    inner = ", ".join(f"{part.start}:{part.stop}" for part in piece)
-    return f"[{where}{inner}] of shape {array.shape}"
+    parts = [
+        ":" if part.stop - part.start == length else f"{part.start}:{part.stop}"
+        for part, length in zip(piece, array.shape[-2:], strict=True)
+    ]
+    return f"[{', '.join([*map(str, map(int, plane)), *parts])}] of shape {array.shape}"
 
 
 def _number(number: Any) -> str:

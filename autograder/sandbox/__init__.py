@@ -1,6 +1,6 @@
 """Student code in a box: see :mod:`confine` for the walls, :mod:`channel` for the window, :mod:`session` for use."""
 
 from autograder.sandbox.confine import SandboxError, require
-from autograder.sandbox.session import CellResult, SandboxLimits, Session
+from autograder.sandbox.session import CellResult, Execution, SandboxLimits, Session
 
-__all__ = ["CellResult", "SandboxError", "SandboxLimits", "Session", "require"]
+__all__ = ["CellResult", "Execution", "SandboxError", "SandboxLimits", "Session", "require"]

@@ -68,7 +68,22 @@ def worker_command(stem: str, limits: Sequence[int], filter_: int) -> list[str]:
     return [*box, sys.executable, "-P", "/course/worker.py", *map(str, limits)]
 
 
-def zygote_command(stem: str, filter_: bytes) -> list[str]:
+def kernel_command(stem: str, limits: Sequence[int], filter_: int, key: str, sockets: Sequence[int]) -> list[str]:
+    """Return the command for a confined kernel, as :func:`worker_command` does for a worker.
+
+    Args:
+        stem: the chapter.
+        limits: as for a worker.
+        filter_: descriptor of the filter of system calls.
+        key: signs the kernel's messages.
+        sockets: descriptors that it listens on, which the command must inherit.
+    """
+    path = ["--setenv", "PYTHONPATH", f"/course:{PROGRAMS}", "--remount-ro", "/", "--seccomp", str(filter_)]
+    box = [*_box(limits[2]), "--disable-userns", "--die-with-parent", *_library(stem), *_modules("worker", "kernel")]
+    return [*box, *path, sys.executable, *_kernel(limits, key, sockets)]
+
+
+def zygote_command(stem: str, filter_: bytes, program: str = "worker") -> list[str]:
     """Return the command for a zygote in a box like a worker's, in which further namespaces can be made.
 
     It does not die with its parent, which in the sense of the kernel is a thread, but when its socket is closed.
@@ -76,13 +91,12 @@ def zygote_command(stem: str, filter_: bytes) -> list[str]:
     Args:
         stem: the chapter.
         filter_: the filter of system calls, for its forks.
+        program: what its forks run, ``worker`` or ``kernel``.
     """
-    modules = []
-    for name in ("worker.py", "walls.py", "zygote.py"):
-        modules += _shown(Path(__file__).with_name(name), f"{PROGRAMS}/autograder/sandbox/{name}")
     python_in_tmp = any(path.is_relative_to(TMP) for path in _roots())  # then no fork may cover it
     private = [place for place in (SCRATCH, "/dev/shm", TMP) if place != TMP or not python_in_tmp]  # noqa: S108
-    settings = json.dumps({"private": private, "filter": base64.b64encode(filter_).decode()})
+    settings = json.dumps({"private": private, "filter": base64.b64encode(filter_).decode(), "program": program})
+    modules = _modules("worker", "walls", "zygote", *({program} - {"worker"}))
     last = ["--setenv", "PYTHONPATH", f"/course:{PROGRAMS}", "--remount-ro", TMP, "--remount-ro", "/"]
     python = [sys.executable, "-P", "-m", "autograder.sandbox.zygote", settings]
     return [*_box(), *_library(stem), *modules, *last, *python]
@@ -93,12 +107,29 @@ def bare_command(limits: Sequence[int]) -> list[str]:
     return [sys.executable, "-P", str(Path(__file__).with_name("worker.py")), *map(str, limits)]
 
 
+def bare_kernel_command(limits: Sequence[int], key: str, sockets: Sequence[int]) -> list[str]:
+    """Return the command for a kernel without walls; for one's own notebooks only."""
+    return [sys.executable, *_kernel(limits, key, sockets)]
+
+
 def bare_environment(scratch: str) -> dict[str, str]:
     """Return the environment of a worker without walls: as in the box, but for the places."""
     course = str(Path(unrolled.__file__).parents[1])
     kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
     places = {"PYTHONPATH": course, "IPYTHONDIR": f"{scratch}/ipython", "MPLCONFIGDIR": mpl.get_cachedir()}
     return _environment() | kept | places
+
+
+def _kernel(limits: Sequence[int], key: str, sockets: Sequence[int]) -> list[str]:
+    return ["-P", "-m", "autograder.sandbox.kernel", *map(str, limits), key, *map(str, sockets)]
+
+
+def _modules(*names: str) -> list[str]:
+    """Show modules of this package under their own names, and of the package nothing else."""
+    shown = []
+    for name in names:
+        shown += _shown(Path(__file__).with_name(f"{name}.py"), f"{PROGRAMS}/autograder/sandbox/{name}.py")
+    return shown
 
 
 def _library(stem: str) -> list[str]:

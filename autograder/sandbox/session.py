@@ -4,17 +4,20 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 import numpy as np
 
-from autograder.sandbox.channel import Channel, ChannelError, TimeoutOnChannelError
+from autograder.sandbox.channel import LARGEST_IMAGE, Channel, ChannelError, TimeoutOnChannelError
 from autograder.sandbox.confine import SandboxError
+from autograder.sandbox.dialogue import KernelWorker
+from autograder.sandbox.rival import RACE, Rival
 from autograder.sandbox.start import START_SECONDS, BareWorker, Process, start
-from unrolled.judge import Outcome
+from unrolled.judge import Lap, Outcome
 from unrolled.judge.outcome import carried, describe_error
 from unrolled.wire import Limits
 
+Execution = Literal["fork", "ipykernel"]
 LARGEST_NUMBER, MOST_ENTRIES = 1_000, 1_000  # in arguments that a student's test gives to a function of ours
 
 
@@ -49,15 +52,30 @@ class Session:
     """
 
     def __init__(
-        self, stem: str, cells: Sequence[str], limits: SandboxLimits | None = None, *, confined: bool = True
+        self,
+        stem: str,
+        cells: Sequence[str],
+        limits: SandboxLimits | None = None,
+        *,
+        execution: Execution = "fork",
+        confined: bool = True,
     ) -> None:
-        """Prepare to run ``cells``; ``confined=False`` leaves the walls out, for one's own notebook only."""
-        self._stem, self._cells, self._confined = stem, cells, confined
+        """Prepare to run ``cells``.
+
+        Args:
+            stem: the chapter.
+            cells: sources, in order.
+            limits: what the notebook may use.
+            execution: ``fork`` for a plain shell, ``ipykernel`` for a Jupyter kernel.
+            confined: False leaves the walls out, for one's own notebook only.
+        """
+        self._stem, self._cells, self._execution, self._confined = stem, cells, execution, confined
         self._limits = limits or SandboxLimits()
         self._deadline = time.monotonic() + self._limits.total_seconds
         self._process: Process | None = None
         self._channel: Channel | None = None
         self._starts = 0
+        self._rivals: dict[str, tuple[Session, Rival]] = {}
         self.results: list[CellResult | None] = [None] * len(cells)
 
     def __enter__(self) -> Self:
@@ -68,12 +86,43 @@ class Session:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._end()
+        for session, _ in self._rivals.values():
+            session.__exit__(kind, error, trace)
 
     def get(self, entry: str) -> Outcome:
         return self._outcome({"op": "get", "entry": entry})
 
     def call(self, entry: str, args: Mapping[str, Any], forbidden: Sequence[str] = ()) -> Outcome:
         return self._outcome({"op": "call", "entry": entry, "args": dict(args), "forbidden": list(forbidden)})
+
+    def layer(
+        self,
+        entry: str,
+        args: Mapping[str, Any],
+        rounds: Sequence[Mapping[str, Any]],
+        gradients: Sequence[str] = (),
+        forbidden: Sequence[str] = (),
+    ) -> Outcome:
+        lists = {"rounds": list(map(dict, rounds)), "gradients": list(gradients), "forbidden": list(forbidden)}
+        return self._outcome({"op": "layer", "entry": entry, "about": {"args": dict(args), **lists}})
+
+    def lap(self, entry: str, rival: str, args: Mapping[str, Any], forbidden: Sequence[str] = ()) -> Lap:
+        """Time a call on this side of the channel, less what the channel takes; the rival has a worker of its own.
+
+        If the rival does not answer, it did not get its share of the machine; then the student's worker, which may
+        be what keeps the machine busy, is ended.
+        """
+        if rival not in self._rivals:
+            session = Session(self._stem, [rival, RACE], self._limits, confined=self._confined)
+            self._rivals[rival] = session.__enter__(), Rival(session)
+        expected, rival_seconds, cost = self._rivals[rival][1].run(args)
+        if expected.problem:
+            self._end()
+            return Lap(Outcome(), 0.0, expected, 0.0)
+        start = time.perf_counter()
+        outcome = self.call(entry, args, forbidden)
+        seconds = time.perf_counter() - start
+        return Lap(outcome, max(seconds - cost, seconds / 20), expected, rival_seconds)
 
     def test(self, entry: str, subject: Callable[..., Any]) -> Outcome:
         """Let the student's test examine a function that stays on this side; only arrays cross."""
@@ -130,7 +179,10 @@ class Session:
             return self._channel is not None
         seconds = min(self._limits.cell_seconds, self._deadline - time.monotonic())
         try:
-            reply = self._channel.ask({"op": "run", "source": self._cells[number]}, seconds)
+            if isinstance(self._process, KernelWorker):
+                reply = self._process.run(self._cells[number], seconds)
+            else:
+                reply = self._channel.ask({"op": "run", "source": self._cells[number]}, seconds)
             self.results[number] = _cell_result(reply)
             return True
         except TimeoutOnChannelError:
@@ -151,7 +203,10 @@ class Session:
         self._starts += 1
         limits = self._limits
         numbers = (limits.memory, int(limits.total_seconds) + 10, limits.file_size)
-        self._process = start(self._stem, numbers) if self._confined else BareWorker(numbers)
+        if self._execution == "ipykernel":
+            self._process = KernelWorker(self._stem, numbers, confined=self._confined)
+        else:
+            self._process = start(self._stem, numbers) if self._confined else BareWorker(numbers)
         self._channel = Channel(self._process.requests, self._process.replies, limits.reply)
         try:
             self._channel.ask({"op": "get", "entry": "__name__"}, START_SECONDS)
@@ -202,8 +257,16 @@ def _cell_result(reply: Any) -> CellResult:
     """Believe of a reply only what has the form of a cell's result."""
     match reply:
         case {"outputs": list(outputs), "error": str(error)}:
-            return CellResult(tuple(filter(_is_output, outputs)), error)
+            return CellResult(tuple(filter(_is_output, map(_with_images, outputs))), error)
     raise ChannelError("it sent something that is no reply")
+
+
+def _with_images(output: Any) -> Any:
+    """Give pictures, which come as arrays of bytes, the form of text that they have in a notebook."""
+    match output:
+        case {"data": {"image/png": np.ndarray() as image} as data} if image.nbytes <= LARGEST_IMAGE:
+            return output | {"data": data | {"image/png": image.tobytes().decode("ascii", "replace")}}
+    return output
 
 
 def _is_output(output: Any) -> bool:

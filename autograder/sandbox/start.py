@@ -8,8 +8,16 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from autograder.sandbox import warm
-from autograder.sandbox.confine import bare_command, bare_environment, require, worker_command
+from autograder.sandbox.confine import (
+    bare_command,
+    bare_environment,
+    bare_kernel_command,
+    kernel_command,
+    require,
+    worker_command,
+)
 from autograder.sandbox.syscalls import filter_descriptor
+from autograder.sandbox.warm import NO_DOORS, Doors
 
 START_SECONDS = warm.START_SECONDS
 
@@ -20,26 +28,38 @@ class Process(Protocol):
     requests: int
     replies: int
 
+    def alive(self) -> bool:
+        """Tell whether it has not ended yet."""
+
+    def signal(self, number: int) -> None:
+        """Send it a signal, where that is possible."""
+
     def end(self) -> None:
         """Kill the worker with all that it started, and close the pipes."""
 
 
-def start(stem: str, limits: Sequence[int]) -> Process:
+def start(stem: str, limits: Sequence[int], doors: Doors = NO_DOORS) -> Process:
     """Start a confined worker, forked if namespaces can be nested here, else in a box of its own.
 
     Args:
         stem: the chapter.
         limits: bytes of memory, seconds of processor time, bytes of a file.
+        doors: if there are any, a kernel is started.
 
     Raises:
         SandboxError: if neither is possible.
     """
     require()
     try:
-        return warm.zygotes().fork(stem, limits)
+        return warm.zygotes().fork(stem, limits, doors)
     except warm.NoNestingError as error:
         logging.getLogger(__name__).info("each worker starts cold, for the box cannot hold another: %s", error)
-        return ColdWorker(stem, limits)
+        return ColdWorker(stem, limits, doors)
+
+
+def start_bare(limits: Sequence[int], doors: Doors = NO_DOORS) -> Process:
+    """Start a worker or a kernel without walls."""
+    return BareWorker(limits, doors)
 
 
 class PlainProcess:
@@ -60,6 +80,12 @@ class PlainProcess:
         self._pipes = [pipe for pipe in (self._process.stdin, self._process.stdout) if pipe]
         self.requests, self.replies = (pipe.fileno() for pipe in self._pipes)
 
+    def alive(self) -> bool:
+        return self._process.poll() is None
+
+    def signal(self, number: int) -> None:
+        """Send nothing: bubblewrap, which is in between, would end."""
+
     def end(self) -> None:
         self._process.kill()
         self._process.wait()
@@ -70,10 +96,14 @@ class PlainProcess:
 class ColdWorker(PlainProcess):
     """A worker in a box of its own, which takes some tenths of a second to start."""
 
-    def __init__(self, stem: str, limits: Sequence[int]) -> None:
+    def __init__(self, stem: str, limits: Sequence[int], doors: Doors = NO_DOORS) -> None:
         filter_ = filter_descriptor()
         try:
-            super().__init__(worker_command(stem, limits, filter_), None, None, filter_)
+            if doors.sockets:
+                command = kernel_command(stem, limits, filter_, doors.key, doors.sockets)
+            else:
+                command = worker_command(stem, limits, filter_)
+            super().__init__(command, None, None, filter_, *doors.sockets)
         finally:
             os.close(filter_)
 
@@ -81,9 +111,10 @@ class ColdWorker(PlainProcess):
 class BareWorker(PlainProcess):
     """A worker without walls, in a temporary folder; the limits hold, but nothing is hidden or protected."""
 
-    def __init__(self, limits: Sequence[int]) -> None:
+    def __init__(self, limits: Sequence[int], doors: Doors = NO_DOORS) -> None:
         self._folder = tempfile.TemporaryDirectory()
-        super().__init__(bare_command(limits), bare_environment(self._folder.name), self._folder.name)
+        command = bare_kernel_command(limits, doors.key, doors.sockets) if doors.sockets else bare_command(limits)
+        super().__init__(command, bare_environment(self._folder.name), self._folder.name, *doors.sockets)
 
     def end(self) -> None:
         super().end()

@@ -1,12 +1,14 @@
 """The system calls that a worker is refused, as a filter that bubblewrap installs.
 
 A limit on processes does not bind root, and the box has no control group; so no process may be started at all.
-Threads may. Memory that no limit counts (memfd) and doors to the kernel that no exercise needs are shut too.
+Threads may. Memory that no limit counts (memfd) and doors to the kernel that no exercise needs are shut too, among
+them families of sockets that a network namespace does not confine (of which vsock leads to a virtual machine's host).
 """
 
 import errno
 import functools
 import os
+import socket
 import tempfile
 
 CLONE_THREAD = 0x10000
@@ -15,8 +17,12 @@ REFUSED = (
     *("unshare", "setns", "mount", "umount2", "pivot_root", "chroot", "keyctl", "add_key", "request_key"),
     *("bpf", "perf_event_open", "userfaultfd", "io_uring_setup", "kexec_load", "open_by_handle_at", "shmget"),
     *("msgget", "mq_open", "inotify_init", "inotify_init1", "fanotify_init", "pidfd_open", "pidfd_getfd"),
+    *("semget", "kcmp", "process_madvise", "process_mrelease", "pidfd_send_signal", "name_to_handle_at"),
     *("fsopen", "fsmount", "fspick", "open_tree", "move_mount", "mount_setattr"),
 )
+
+
+FAMILIES = (socket.AF_UNIX, socket.AF_INET, socket.AF_INET6)  # those that namespaces confine
 
 
 class MissingLibraryError(RuntimeError):
@@ -47,6 +53,10 @@ def compiled_filter() -> bytes:
     process = pyseccomp.Arg(0, pyseccomp.MASKED_EQ, CLONE_THREAD, 0)
     rules.add_rule(pyseccomp.ERRNO(errno.EPERM), "clone", process)
     rules.add_rule(pyseccomp.ERRNO(errno.ENOSYS), "clone3")  # its flags are in memory; libc falls back on clone
+    for family in range(socket.AF_INET6):
+        if family not in FAMILIES:
+            rules.add_rule(pyseccomp.ERRNO(errno.EAFNOSUPPORT), "socket", pyseccomp.Arg(0, pyseccomp.EQ, family))
+    rules.add_rule(pyseccomp.ERRNO(errno.EAFNOSUPPORT), "socket", pyseccomp.Arg(0, pyseccomp.GT, socket.AF_INET6))
     with tempfile.TemporaryFile() as file:
         rules.export_bpf(file)
         file.seek(0)

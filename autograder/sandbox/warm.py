@@ -10,12 +10,14 @@ import contextlib
 import functools
 import json
 import os
+import select
 import signal
 import socket
 import subprocess
 import threading
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from autograder.sandbox.confine import SandboxError, zygote_command
 from autograder.sandbox.syscalls import compiled_filter
@@ -23,6 +25,21 @@ from autograder.sandbox.syscalls import compiled_filter
 START_SECONDS = 30  # for a process to import what it needs, even on a machine that is busy
 END_SECONDS = 10  # for a killed process to be gone
 MOST_FORKS = 1_000  # of one zygote, before another takes its place
+
+
+@dataclass(frozen=True)
+class Doors:
+    """What a kernel gets besides two pipes: sockets to listen on, and the key that signs its messages."""
+
+    key: str = ""
+    sockets: tuple[int, ...] = ()
+
+    @property
+    def program(self) -> str:
+        return "kernel" if self.sockets else "worker"
+
+
+NO_DOORS = Doors()
 
 
 class NoNestingError(RuntimeError):
@@ -40,6 +57,15 @@ class ForkedWorker:
         self.requests, self.replies = requests, replies
         self._zygote, self._process = zygote, process
 
+    def alive(self) -> bool:
+        """Tell whether the worker has not ended yet."""
+        return not select.select([self._process], [], [], 0)[0]
+
+    def signal(self, number: int) -> None:
+        """Send the worker a signal, if it has not ended."""
+        with contextlib.suppress(ProcessLookupError):
+            signal.pidfd_send_signal(self._process, number)
+
     def end(self) -> None:
         """Kill the first process of the namespace, and so all of it, and wait until it has been reaped."""
         end = time.monotonic() + END_SECONDS
@@ -55,13 +81,14 @@ class ForkedWorker:
 class Zygote:
     """A running zygote, and how many workers of it are in use."""
 
-    def __init__(self, stem: str) -> None:
+    def __init__(self, stem: str, program: str = "worker") -> None:
+        """Start a zygote for a chapter; ``program`` is what its forks run, ``worker`` or ``kernel``."""
         self._socket, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._lock, self._users, self._forks, self._retired = threading.Lock(), 0, 0, False
         self._socket.settimeout(START_SECONDS)
         with theirs:
             nothing = subprocess.DEVNULL
-            command = zygote_command(stem, compiled_filter())
+            command = zygote_command(stem, compiled_filter(), program)
             self._process = subprocess.Popen(command, stdin=theirs.fileno(), stdout=nothing, stderr=nothing)
         try:
             if self._socket.recv(16) != b"ready":
@@ -72,8 +99,8 @@ class Zygote:
                 f"the sandbox does not work on this machine: its zygote did not start ({error})"
             ) from error
 
-    def fork(self, limits: Sequence[int]) -> ForkedWorker:
-        """Fork a worker.
+    def fork(self, limits: Sequence[int], doors: Doors = NO_DOORS) -> ForkedWorker:
+        """Fork a worker, or a kernel with doors.
 
         Raises:
             NoNestingError: if the kernel does not let it have namespaces of its own.
@@ -83,9 +110,9 @@ class Zygote:
             with self._lock:
                 if self._retired:
                     raise DeadZygoteError("it has been retired")
-                process = self._ask(limits, [their_requests, their_replies])
-                self._users += 1
                 self._forks += 1
+                process = self._ask(limits, doors.key, [their_requests, their_replies, *doors.sockets])
+                self._users += 1
                 self._retired = self._forks >= MOST_FORKS
             return ForkedWorker(self, os.dup(requests), os.dup(replies), process)
 
@@ -108,17 +135,23 @@ class Zygote:
         self._socket.close()
         self._process.returncode = 0  # so that nobody waits for what is another process's child
 
-    def _ask(self, limits: Sequence[int], pipes: list[int]) -> int:
+    def _ask(self, limits: Sequence[int], key: str, given: list[int]) -> int:
         request = dict(zip(("memory", "cpu_seconds", "file_size"), limits, strict=True))
+        about = request | {"number": self._forks, "key": key}
         try:
-            socket.send_fds(self._socket, [json.dumps(request).encode()], pipes)
+            socket.send_fds(self._socket, [json.dumps(about).encode()], given)
             reply, descriptors, _, _ = socket.recv_fds(self._socket, 4096, 1)
         except OSError as error:  # which a timeout is too
             raise DeadZygoteError(str(error)) from error
         if not reply:
             raise DeadZygoteError("it ended")
-        if problem := json.loads(reply)["error"]:
-            raise NoNestingError(problem)
+        answer = json.loads(reply)
+        if answer["number"] != self._forks:  # what follows would be another worker's
+            for descriptor in descriptors:
+                os.close(descriptor)
+            raise DeadZygoteError("it answered another request")
+        if answer["error"]:
+            raise NoNestingError(answer["error"])
         os.set_inheritable(descriptors[0], False)
         return descriptors[0]
 
@@ -132,31 +165,32 @@ class Zygote:
 
 
 class Zygotes:
-    """The zygotes of this process, one per chapter, each started when it is first needed."""
+    """The zygotes of this process, one per chapter and program, each started when it is first needed."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._running: dict[str, Zygote] = {}
+        self._running: dict[tuple[str, str], Zygote] = {}
 
-    def fork(self, stem: str, limits: Sequence[int]) -> ForkedWorker:
-        """Fork a worker for a chapter, from a new zygote if the last one is gone.
+    def fork(self, stem: str, limits: Sequence[int], doors: Doors = NO_DOORS) -> ForkedWorker:
+        """Fork a worker for a chapter, or a kernel with doors, from a new zygote if the last one is gone.
 
         Raises:
             NoNestingError: if the kernel does not let it have namespaces of its own.
             SandboxError: if no zygote starts, or a new one dies at once.
         """
+        kind = (stem, doors.program)
         for _ in range(3):
             with self._lock:
-                zygote = self._running.get(stem) or self._running.setdefault(stem, Zygote(stem))
+                zygote = self._running.get(kind) or self._running.setdefault(kind, Zygote(*kind))
             try:
-                return zygote.fork(limits)
+                return zygote.fork(limits, doors)
             except DeadZygoteError:
-                self._replace(stem, zygote)
+                self._replace(kind, zygote)
         raise SandboxError("the sandbox does not work on this machine: its zygotes die")
 
-    def running(self, stem: str) -> Zygote | None:
+    def running(self, stem: str, program: str = "worker") -> Zygote | None:
         """Return a chapter's zygote, if there is one."""
-        return self._running.get(stem)
+        return self._running.get((stem, program))
 
     def end(self) -> None:
         """End all zygotes that have no worker in use."""
@@ -171,10 +205,10 @@ class Zygotes:
             zygote.abandon()
         self._running.clear()
 
-    def _replace(self, stem: str, zygote: Zygote) -> None:
+    def _replace(self, kind: tuple[str, str], zygote: Zygote) -> None:
         with self._lock:
-            if self._running.get(stem) is zygote:
-                del self._running[stem]
+            if self._running.get(kind) is zygote:
+                del self._running[kind]
         zygote.retire()
 
 

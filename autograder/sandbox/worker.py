@@ -6,24 +6,30 @@ were standard input and output. Whatever is said here may be said by the student
 believes none of it beyond "this is what the student's function returned".
 """
 
+import ast
 import base64
 import builtins
+import io
+import json
 import os
 import resource
 import sys
 from collections.abc import Callable, Sequence
 from typing import Any, BinaryIO
 
+import numpy as np
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.io import capture_output
 from traitlets.config import Config
 
-from unrolled.judge.outcome import Outcome, carried, describe_error, run
+from unrolled.judge.layers import run_layer
+from unrolled.judge.outcome import Outcome, carried, describe_error, file_of, run
 from unrolled.wire import pack, unpack
 
 LONGEST_TEXT, LARGEST_IMAGE, MOST_OUTPUTS = 20_000, 1_000_000, 50
+MOST_SHOWN, MOST_IMAGES = 100_000, 8_000_000  # bytes that all of a cell's texts, and its pictures, take in a message
 MOST_FILES = 256
 MIMETYPES = ("text/plain", "image/png")
 
@@ -64,6 +70,14 @@ class Shell(InteractiveShell):
 
     showsyntaxerror = showtraceback
 
+    def transform_cell(self, raw_cell: str) -> str:
+        """Leave as it is what is Python already; IPython would cut all of it into tokens to find no magic."""
+        try:
+            ast.parse(raw_cell)
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            return str(super().transform_cell(raw_cell))
+        return raw_cell
+
     def enable_gui(self, gui: str | None = None) -> None:
         """Accept ``%matplotlib inline``; there is no other way to draw here."""
 
@@ -71,25 +85,33 @@ class Shell(InteractiveShell):
 class Worker:
     """Answers requests until there are no more."""
 
-    def __init__(self, requests: BinaryIO, replies: BinaryIO) -> None:
-        self.requests, self.replies, self.ticket = requests, replies, ""
-        self.shell = Shell.instance()
+    def __init__(self, requests: BinaryIO, replies: BinaryIO, shell: InteractiveShell) -> None:
+        self.requests, self.replies, self.ticket, self.shell = requests, replies, "", shell
         self.shell.user_ns["__name__"] = "__main__"
 
     def serve(self) -> None:
-        while request := self.receive():
-            match request:
-                case {"op": "run", "source": source}:
-                    reply = self.run_cell(source)
-                case {"op": "get", "entry": entry}:
-                    reply = self.get(entry).as_tree()
-                case {"op": "call", "entry": entry, "args": args, "forbidden": forbidden}:
-                    reply = self.call(entry, args, forbidden=forbidden).as_tree()
-                case {"op": "test", "entry": entry}:
-                    reply = self.call(entry, {}, self.subject).as_tree()
-                case _:
-                    raise ValueError(f"unknown request {request!r}")
-            self.send(reply)
+        while self.answer():
+            pass
+
+    def answer(self) -> bool:
+        """Answer one request; False if there will be no more."""
+        match self.receive():
+            case None:
+                return False
+            case {"op": "run", "source": source}:
+                reply = self.run_cell(source)
+            case {"op": "get", "entry": entry}:
+                reply = self.get(entry).as_tree()
+            case {"op": "call", "entry": entry, "args": args, "forbidden": forbidden}:
+                reply = self.call(entry, args, forbidden=forbidden).as_tree()
+            case {"op": "layer", "entry": entry, "about": about}:
+                reply = self.layer(entry, about).as_tree()
+            case {"op": "test", "entry": entry}:
+                reply = self.call(entry, {}, self.subject).as_tree()
+            case request:
+                raise ValueError(f"unknown request {request!r}")
+        self.send(reply)
+        return True
 
     def run_cell(self, source: str) -> dict[str, Any]:
         self.shell.outputs = []
@@ -99,7 +121,7 @@ class Worker:
         texts = [{"output_type": "stream", "name": n, "text": t[:LONGEST_TEXT]} for n, t in streams if t]
         error = result.error_before_exec or result.error_in_exec
         return {
-            "outputs": [*texts, *self.shell.outputs][:MOST_OUTPUTS],
+            "outputs": fitting([*texts, *self.shell.outputs]),
             "error": describe_error(error) if error else "",
         }
 
@@ -115,7 +137,14 @@ class Worker:
         if not callable(function):
             return Outcome(problem="missing")
         with capture_output():
-            return run(lambda **named: function(*subjects, **named), args, cell_of(function), forbidden)
+            return run(lambda **named: function(*subjects, **named), args, file_of(function), forbidden)
+
+    def layer(self, entry: str, about: dict[str, Any]) -> Outcome:
+        make = self.shell.user_ns.get(entry)
+        if not callable(make):
+            return Outcome(problem="missing")
+        with capture_output():
+            return run_layer(make, **about)
 
     def subject(self, *args: Any, **kwargs: Any) -> Any:
         """Stand in for a function that is examined: it lives with the grader, only its results come here."""
@@ -143,16 +172,55 @@ class Worker:
         self.replies.flush()
 
 
-def cell_of(function: Any) -> str:
-    """Return the name of the file that stands for the cell in which a function was defined."""
-    return str(getattr(getattr(function, "__code__", None), "co_filename", ""))
-
-
 def shown(data: dict[str, Any]) -> dict[str, str]:
     """Keep of an output what a report can show, as text of limited length."""
     kept = {kind: data[kind] for kind in MIMETYPES if kind in data}
     texts = {k: base64.b64encode(v).decode() if isinstance(v, bytes) else str(v) for k, v in kept.items()}
     return {k: v for k, v in texts.items() if len(v) <= (LONGEST_TEXT if k == "text/plain" else LARGEST_IMAGE)}
+
+
+def fitting(outputs: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Leave out of a cell's outputs what would make a message longer than the other side accepts.
+
+    Pictures, which are text in a notebook, become arrays, for which messages have room.
+    """
+    kept, texts, images = [], MOST_SHOWN, MOST_IMAGES
+    for output in outputs[:MOST_OUTPUTS]:
+        image = output.get("data", {}).get("image/png", "")
+        rest = {k: v for k, v in output.items() if k != "data"}
+        if "data" in output:
+            rest["data"] = {k: v for k, v in output["data"].items() if k != "image/png"}
+        texts -= len(json.dumps(rest))
+        if texts < 0:
+            break
+        images -= len(image)
+        if image and images >= 0:
+            rest["data"]["image/png"] = np.frombuffer(image.encode("ascii", "replace"), np.uint8)
+        kept.append(rest)
+    return kept
+
+
+def warm_up() -> None:
+    """Do once what the first cell, the first figure and the first reply of every notebook would do."""
+    Shell.instance().run_cell("%matplotlib inline", store_history=False)
+    draw_once()
+    Shell.instance().reset(new_session=True, aggressive=False)
+
+
+def draw_once() -> None:
+    """Have NumPy and Matplotlib load the parts that they load when they are first used."""
+    from matplotlib import pyplot as plt  # noqa: PLC0415  (a cold worker that draws nothing need not import it)
+
+    np.random.seed()
+    figure, axes = plt.subplots()
+    axes.plot([0, 1])
+    figure.savefig(io.BytesIO())
+    plt.close("all")
+
+
+def serve(requests: int, replies: int, *_: Any) -> None:
+    """Answer requests until there are no more."""
+    Worker(os.fdopen(requests, "rb"), os.fdopen(replies, "wb"), Shell.instance()).serve()
 
 
 def limit(memory: int, cpu_seconds: int, file_size: int) -> None:
@@ -170,12 +238,12 @@ def limit(memory: int, cpu_seconds: int, file_size: int) -> None:
 
 def main() -> None:
     """Take over standard input and output as the channel, limit this process, serve."""
-    requests, replies = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    requests, replies = os.dup(0), os.dup(1)
     nothing = os.open(os.devnull, os.O_RDWR)
     for descriptor in (0, 1, 2):
         os.dup2(nothing, descriptor)
     limit(*map(int, sys.argv[1:4]))
-    Worker(requests, replies).serve()
+    serve(requests, replies)
 
 
 if __name__ == "__main__":

@@ -2,9 +2,9 @@
 
 It is started as ``python -m autograder.sandbox.zygote`` inside the box, where of that package there is nothing but
 these modules, and they are hidden from its forks. One end of a socket is its standard input. For each request it
-gets limits and the two pipes of a new worker, and answers with a descriptor of the worker's process (by which the
-other side can end it) or with what went wrong. When the other side closes the socket, or dies, the zygote ends,
-and with it all that it forked.
+gets limits, and the two pipes of a new worker, with a kernel's sockets if it is to be one; it answers with a
+descriptor of the worker's process (by which the other side can end it) or with what went wrong. When the other side
+closes the socket, or dies, the zygote ends, and with it all that it forked.
 
 A fork encloses itself (:mod:`walls`) and forks again, for only a child is in the new process namespace. All that
 the worker shares with the zygote are pages of memory, copied when written to, and its two pipes.
@@ -12,22 +12,25 @@ the worker shares with the zygote are pages of memory, copied when written to, a
 
 import base64
 import gc
-import io
+import importlib
 import json
 import os
 import resource
 import socket
 import sys
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
-import matplotlib.pyplot as plt
 import numpy as np
 
 from autograder.sandbox.walls import enclose, give_up_privileges
-from autograder.sandbox.worker import Shell, Worker, limit
+from autograder.sandbox.worker import limit
 
 MOST_THREADS = 256  # binds an ordinary user only; root is bound by memory
-REQUESTS, REPLIES = 3, 4  # descriptors of a worker
+MOST_DESCRIPTORS = 7  # two pipes, and the five sockets of a kernel
+REQUESTS = 3  # descriptor of a worker; the next is of its replies, then come sockets
+Serve = Callable[..., None]
 
 
 def main() -> None:
@@ -38,36 +41,34 @@ def main() -> None:
     nothing = os.open(os.devnull, os.O_RDWR)
     for descriptor in (0, 1, 2):
         os.dup2(nothing, descriptor)
-    warm_up()
+    serve = warmed_up(settings["program"])
     forget_the_grader()
     control.send(b"ready")
     while True:
-        request, pipes, _, _ = socket.recv_fds(control, 4096, 2)
+        request, descriptors, _, _ = socket.recv_fds(control, 4096, MOST_DESCRIPTORS)
         if not request:
             os._exit(0)
+        about = json.loads(request)
         child = os.fork()
         if child == 0:
             try:
-                fork_worker(control, json.loads(request), pipes, private, program)
+                fork_worker(control, about, private, partial(work, about, descriptors, program, serve))
             finally:
                 os._exit(1)
-        for pipe in pipes:
-            os.close(pipe)
+        for descriptor in descriptors:
+            os.close(descriptor)
         if status := os.waitpid(child, 0)[1]:
-            control.send(json.dumps({"error": f"a fork ended with status {status}"}).encode())
+            reply(control, about, f"a fork ended with status {status}")
 
 
-def warm_up() -> None:
-    """Do once what the first cell, the first figure and the first reply of every notebook would do."""
-    Shell.instance().run_cell("%matplotlib inline\nimport matplotlib.pyplot", store_history=False)
-    np.random.seed()  # NumPy loads this part when it is first used
-    figure, axes = plt.subplots()
-    axes.plot([0, 1])
-    figure.savefig(io.BytesIO())
-    plt.close("all")
-    Shell.instance().reset(new_session=True, aggressive=False)
+def warmed_up(program: str) -> Serve:
+    """Import a program, let it do once what it would do first for every notebook, and return what it does then."""
+    module = importlib.import_module(f"autograder.sandbox.{program}")
+    module.warm_up()
     gc.collect()
     gc.freeze()  # so that collecting in a fork does not copy every page
+    serve: Serve = module.serve
+    return serve
 
 
 def forget_the_grader() -> None:
@@ -76,39 +77,40 @@ def forget_the_grader() -> None:
         del sys.modules[name]
 
 
-def fork_worker(
-    control: socket.socket, request: dict[str, Any], pipes: list[int], private: list[str], program: bytes
-) -> None:
+def reply(control: socket.socket, about: dict[str, Any], error: str, *descriptors: int) -> None:
+    """Answer a request, by its number, with a process or with the reason why there is none."""
+    socket.send_fds(control, [json.dumps({"number": about["number"], "error": error}).encode()], descriptors)
+
+
+def fork_worker(control: socket.socket, about: dict[str, Any], private: list[str], work: Callable[[], None]) -> None:
     """Fork a worker behind its own walls, and send a descriptor of its process, or the reason why there is none."""
     try:
-        enclose(private, request["file_size"])
+        enclose(private, about["file_size"])
         worker = os.fork()
     except OSError as error:
-        control.send(json.dumps({"error": str(error)}).encode())
+        reply(control, about, str(error))
         os._exit(0)
     if worker == 0:
         try:
-            work(request, pipes, program)
+            work()
         finally:
             os._exit(1)
-    process = os.pidfd_open(worker)
-    socket.send_fds(control, [json.dumps({"error": ""}).encode()], [process])
+    reply(control, about, "", os.pidfd_open(worker))
     os._exit(0)
 
 
-def work(request: dict[str, Any], pipes: list[int], program: bytes) -> None:
+def work(about: dict[str, Any], descriptors: list[int], program: bytes, serve: Serve) -> None:
     """Finish the walls of this process, and serve."""
     os.setsid()  # else a signal to the process group would reach the zygote
-    high = [os.dup2(pipe, 100 + number, inheritable=False) for number, pipe in enumerate(pipes)]
-    os.dup2(high[0], REQUESTS)
-    os.dup2(high[1], REPLIES)
-    os.closerange(REPLIES + 1, os.sysconf("SC_OPEN_MAX"))
+    high = [os.dup2(descriptor, 100 + number, inheritable=False) for number, descriptor in enumerate(descriptors)]
+    low = [os.dup2(descriptor, REQUESTS + number) for number, descriptor in enumerate(high)]
+    os.closerange(low[-1] + 1, os.sysconf("SC_OPEN_MAX"))
     os.chdir(os.environ["HOME"])
     np.random.seed()  # a fork has its parent's state
     resource.setrlimit(resource.RLIMIT_NPROC, (MOST_THREADS, MOST_THREADS))
-    limit(request["memory"], request["cpu_seconds"], request["file_size"])
+    limit(about["memory"], about["cpu_seconds"], about["file_size"])
     give_up_privileges(program)
-    Worker(os.fdopen(REQUESTS, "rb"), os.fdopen(REPLIES, "wb")).serve()
+    serve(*low[:2], about["key"], low[2:])
     os._exit(0)
 
 

@@ -56,13 +56,55 @@ def test_files_that_cannot_be_read_cost_one_line_each_and_the_others_are_graded(
     (tmp_path / "old.ipynb").write_text('{"nbformat": 3, "worksheets": []}')
     (tmp_path / "huge.ipynb").write_bytes(b" " * (50 << 20))
     bad = [tmp_path / name for name in ("empty.ipynb", "old.ipynb", "huge.ipynb", "nowhere.ipynb")]
-    done = autograder("grade", "--json", *bad, tmp_path, wrong)
+    done = autograder("grade", "--json", *bad, wrong)
     assert done.returncode == 2
     lines = done.stderr.splitlines()
-    assert len(lines) == 5
-    for line, reason in zip(lines, ["is empty", "format 3", "50.0 MB", "No such file", "Is a directory"], strict=True):
+    assert len(lines) == 4
+    for line, reason in zip(lines, ["is empty", "format 3", "50.0 MB", "No such file"], strict=True):
         assert reason in line
     assert json.loads(done.stdout)["score"] == 21
+
+
+def test_a_folder_gives_one_line_of_json_for_each_notebook_and_a_summary(tmp_path: Path, wrong: Path) -> None:
+    (tmp_path / "deep" / ".ipynb_checkpoints").mkdir(parents=True)
+    for name in ("b.ipynb", "deep/c.ipynb", "deep/.ipynb_checkpoints/c.ipynb"):
+        (tmp_path / name).write_bytes(wrong.read_bytes())
+    (tmp_path / "a.ipynb").touch()
+    (tmp_path / "notes.txt").touch()
+    done = autograder("grade", "--json", tmp_path)
+    *records, last = map(json.loads, done.stdout.splitlines())
+    assert done.returncode == 2
+    assert [record["file"] for record in records] == ["a.ipynb", "b.ipynb", "c.ipynb"]
+    assert ("is empty" in records[0]["error"], [record["score"] for record in records[1:]]) == (True, [21, 21])
+    assert {name: last["summary"][name] for name in ("graded", "unreadable", "full_marks", "score")} == {
+        "graded": 2,
+        "unreadable": 1,
+        "full_marks": 0,
+        "score": 42,
+    }
+
+
+def test_a_folder_without_notebooks_is_said_to_be_one(tmp_path: Path) -> None:
+    done = autograder("grade", tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "there is no notebook in this folder" in done.stderr
+
+
+def test_ones_own_notebook_can_be_graded_without_a_sandbox_after_a_warning(wrong: Path) -> None:
+    """Where there is no bubblewrap either: nothing of the sandbox is needed."""
+    command = [str(AUTOGRADER), "grade", "--no-sandbox", "--json", str(wrong)]
+    done = subprocess.run(command, env={"PATH": "/nowhere"}, capture_output=True, text=True, check=False)
+    assert done.returncode == 0
+    assert json.loads(done.stdout)["score"] == 21
+    assert "it can read, change and delete your files, use the network" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize("more", [[], ["b.ipynb", "c.ipynb"]], ids=["a folder", "two"])
+def test_without_a_sandbox_only_one_notebook_is_graded(more: list[str], tmp_path: Path) -> None:
+    done = autograder("grade", "--no-sandbox", *(more or [str(tmp_path)]))
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "for one notebook, your own" in done.stderr
 
 
 def test_without_a_sandbox_nothing_is_graded_and_the_missing_layer_is_named(wrong: Path) -> None:

@@ -14,6 +14,7 @@ from nbformat import NotebookNode
 
 from autograder import specs
 from autograder.notebooks import answer_source, original, released, solved
+from benchmarks import classes
 
 pytestmark = pytest.mark.slow
 
@@ -22,19 +23,12 @@ SPEC = specs.load("conv1d")
 BIN = Path(sys.executable).parent
 ENVIRONMENT = os.environ | {"PATH": f"{BIN}:{os.environ['PATH']}"}
 EXCHANGE = "--Exchange.root={}"
-PLAIN = """
-from nbgrader import preprocessors as nb
-c = get_config()
-c.CourseDirectory.course_id = "plain"
-c.CourseDirectory.source_directory = "exercises"
-c.GenerateAssignment.preprocessors = [
-    nb.LockCells, nb.ClearOutput, nb.ComputeChecksums, nb.SaveCells, nb.ClearHiddenTests, nb.ComputeChecksums]
-"""
+PLAIN = classes.PLAIN  # nbgrader as it comes
 
 
-def nbgrader(*arguments: str, cwd: Path, as_user: str = "") -> str:
+def nbgrader(*arguments: str, cwd: Path, as_user: str = "", program: str = "nbgrader") -> str:
     """Run nbgrader, for a student under a user id of that name; return what it said, and insist on success."""
-    command = [str(BIN / "nbgrader"), *arguments]
+    command = [str(BIN / program), *arguments]
     if as_user:
         passwd = cwd / f"passwd-{as_user}"
         passwd.write_text(f"{as_user}:x:1234:1234::/nonexistent:/bin/sh\n")

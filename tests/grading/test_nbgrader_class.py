@@ -102,9 +102,10 @@ def set_due_date(course: Path) -> None:
         book.update_or_create_assignment("conv1d", duedate=datetime.fromisoformat(DUE.removesuffix(" UTC")))
 
 
-@pytest.fixture(scope="module")
-def course(tmp_path_factory: pytest.TempPathFactory) -> Path:
+@pytest.fixture(scope="module", params=[("nbgrader", "autograde"), ("autograder", "grade-class")], ids=" ".join)
+def course(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A class that was graded twice: one student is late, one hands in again after the first time."""
+    program, command = request.param
     folder = tmp_path_factory.mktemp("class")
     (folder / "nbgrader_config.py").write_text((ROOT / "nbgrader_config.py").read_text() + PENALTY)
     shutil.copytree(ROOT / "exercises", folder / "exercises")
@@ -114,9 +115,9 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Path:
         hand_in(folder, student, notebook)
     hand_in(folder, "late", solved(SPEC), LATE)
     hand_in(folder, "again", partly())
-    nbgrader("autograde", "conv1d", "--create", cwd=folder)
+    nbgrader(command, "conv1d", cwd=folder, program=program)
     hand_in(folder, "again", solved(SPEC), LATE)
-    nbgrader("autograde", "conv1d", cwd=folder)
+    nbgrader(command, "conv1d", cwd=folder, program=program)
     nbgrader("generate_feedback", "conv1d", cwd=folder)
     nbgrader("export", "--to", "grades.csv", cwd=folder)
     return folder

@@ -1,7 +1,9 @@
 """Workers forked from one zygote do not notice each other, and nothing is left of any of them."""
 
+import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -114,6 +116,8 @@ REFUSED = {
     "large file": ("f = open('x', 'wb')\nf.truncate(10**9)", "OSError"),
     "open files": ("x = [open('/dev/null') for n in range(300)]", "OSError"),
     "folder": ("import os\nfor n in range(3):\n    open(str(n), 'wb').write(bytes(40 << 20))", "OSError"),
+    "a socket to the host of a virtual machine": ("import socket\nsocket.socket(40, 1)", "OSError"),
+    "a socket to the kernel": ("import socket\nsocket.socket(16, 3)", "OSError"),
     "raising a limit": (
         "import resource as r\nr.setrlimit(r.RLIMIT_AS, (r.RLIM_INFINITY, r.RLIM_INFINITY))",
         "ValueError",
@@ -180,6 +184,19 @@ def test_a_dead_zygote_is_replaced(zygotes: warm.Zygotes) -> None:
     for process in doomed:
         os.kill(process, signal.SIGKILL)
     assert_the_next_is_graded_right()
+
+
+def test_a_reply_to_another_request_is_not_taken_for_this_ones(zygotes: warm.Zygotes) -> None:
+    assert_the_next_is_graded_right()
+    first = zygotes.running("conv1d")
+    assert first
+    stray = {"memory": 2 << 30, "cpu_seconds": 5, "file_size": 1 << 20, "number": 10**6, "key": ""}
+    reading, writing = os.pipe()
+    socket.send_fds(first._socket, [json.dumps(stray).encode()], [reading, writing])
+    os.close(reading)
+    os.close(writing)
+    assert_the_next_is_graded_right()
+    assert zygotes.running("conv1d") is not first
 
 
 def test_a_zygote_is_replaced_after_many_forks(monkeypatch: pytest.MonkeyPatch, zygotes: warm.Zygotes) -> None:

@@ -3,14 +3,17 @@
 It serves the notebook's ``check``, the web page and the trusted grader alike, and needs NumPy alone.
 """
 
+from unrolled.judge.calls import Answers, Lap
 from unrolled.judge.explain import explain_html, explain_text
-from unrolled.judge.kinds import Answers, digest, judge
+from unrolled.judge.kinds import digest, judge
+from unrolled.judge.layers import run_layer
 from unrolled.judge.outcome import Outcome, run
 from unrolled.judge.verdict import CaseData, QuestionData, Shown, Verdict
 
 __all__ = [
     "Answers",
     "CaseData",
+    "Lap",
     "Outcome",
     "QuestionData",
     "Shown",
@@ -20,4 +23,5 @@ __all__ = [
     "explain_text",
     "judge",
     "run",
+    "run_layer",
 ]

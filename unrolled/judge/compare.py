@@ -6,6 +6,7 @@ from typing import Any, Literal
 import numpy as np
 
 from unrolled.judge.outcome import Outcome
+from unrolled.judge.sketch import fits, is_sketch
 
 # Largest error that rounding may cause, as a share of the largest entry: sums of a few thousand terms stay below.
 TOLERANCES = {"float16": 1e-2, "float32": 2e-5, "float64": 1e-10, "complex64": 2e-5, "complex128": 1e-10}
@@ -37,13 +38,16 @@ def compare(expected: Outcome, got: Outcome) -> Difference | None:
 
 def compare_values(expected: Any, got: Any) -> Difference | None:
     """Compare two plain values: arrays entry by entry, up to the rounding that their dtype allows."""
+    if is_sketch(expected):
+        same = fits(expected, got, TOLERANCES.get(expected["sketch"]["dtype"], 0.0))
+        return None if same else Difference("values", "is another array")
     if isinstance(expected, tuple | list):
         return _compare_sequences(expected, got)
     if isinstance(expected, np.ndarray):
         return _compare_arrays(expected, got)
     if isinstance(expected, bool | str) or expected is None:
-        same = type(got) is type(expected) and got == expected
-        return None if same else Difference("type", f"is {_name(got)}, not {expected!r}")
+        equal = type(got) is type(expected) and got == expected
+        return None if equal else Difference("type", f"is {_name(got)}, not {expected!r}")
     return _compare_numbers(expected, got)
 
 

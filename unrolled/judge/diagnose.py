@@ -7,14 +7,22 @@ for some only is not reported.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
 from unrolled.judge.compare import Difference, compare
-from unrolled.judge.findings import Pairs, about_shapes, about_values
+from unrolled.judge.findings import Pairs, about_places, about_shapes, about_values
 from unrolled.judge.geometry import features
 from unrolled.judge.outcome import Outcome
 from unrolled.judge.verdict import CaseData, QuestionData
+
+
+class Names(NamedTuple):
+    """How a report speaks of what came back, and of what it came from."""
+
+    result: str
+    caller: str
 
 
 @dataclass(frozen=True)
@@ -43,91 +51,129 @@ class Finding:
 
 
 @np.errstate(all="ignore")  # whatever numbers came back, looking at them is quiet
-def diagnose(question: QuestionData, attempts: Sequence[Attempt]) -> Finding:
-    """Name the mistake behind the attempts, at least one of which failed."""
+def diagnose(
+    question: QuestionData, attempts: Sequence[Attempt], names: Names, everything: Sequence[Attempt] = ()
+) -> Finding:
+    """Name the mistake behind the attempts, at least one of which failed.
+
+    Args:
+        question: what was asked.
+        attempts: on every case.
+        names: how the message speaks of the answer.
+        everything: if ``attempts`` are only a part of what can tell a mistake, all of it.
+    """
     failures = [attempt for attempt in attempts if attempt.failed]
-    mistake = known_mistake(question, attempts)
-    hint = question.hints.get(mistake, "")
-    if message := _forbidden(question.entry, failures, attempts):
+    if message := _forbidden(names, [attempt for attempt in everything or attempts if attempt.failed]):
         return Finding(message)
-    for find in (_raised, _unsupported, _first_difference, _changed, _shared, _about_values):
-        if message := find(question.entry, failures, attempts):
+    mistake = known_mistake(question, everything or attempts)
+    hint = question.hints.get(mistake, "")
+    for find in (_raised, _absent, _unsupported, _first_difference, _changed, _shared, _about_values):
+        if message := find(names, failures, attempts):
             return Finding(message + _only_when(attempts), hint, mistake)
     raise AssertionError("every difference has a description")
 
 
 def known_mistake(question: QuestionData, attempts: Sequence[Attempt]) -> str:
     """Return the name of the first mistake that did on every case what the student's function did, or ""."""
+    telling = sorted(attempts, key=lambda attempt: not attempt.failed)  # failing ones first: they decide soonest
     for name in question.hints:
-        wrongs = [attempt.case.wrong.get(name) for attempt in attempts]
-        if all(
-            wrong is not None and compare(wrong, attempt.outcome) is None and wrong.changed == attempt.outcome.changed
-            for wrong, attempt in zip(wrongs, attempts, strict=True)
-        ):
+        if all(_did(name, attempt) for attempt in telling):
             return name
     return ""
 
 
-def _forbidden(entry: str, failures: Sequence[Attempt], attempts: Sequence[Attempt]) -> str:
-    names = [attempt.outcome.detail for attempt in failures if attempt.outcome.problem == "forbidden"]
-    return f"{entry} uses {names[0]}, which this question is about writing yourself" if names else ""
+def _did(mistake: str, attempt: Attempt) -> bool:
+    """Did the student's function do what a mistake did? Where nothing is kept, the mistake did as the reference."""
+    wrong, outcome = attempt.case.wrong.get(mistake, attempt.case.expected), attempt.outcome
+    alike = (wrong.changed, wrong.shared) == (outcome.changed, outcome.shared)
+    return alike and compare(wrong, outcome) is None
 
 
-def _raised(entry: str, failures: Sequence[Attempt], attempts: Sequence[Attempt]) -> str:
+def _forbidden(names: Names, failures: Sequence[Attempt]) -> str:
+    for outcome in (attempt.outcome for attempt in failures):
+        if outcome.problem == "forbidden":
+            where = f" ({outcome.line})" if outcome.line else ""
+            return f"{names.caller} uses {outcome.detail}{where}, which this question is about writing yourself"
+    return ""
+
+
+def _raised(names: Names, failures: Sequence[Attempt], attempts: Sequence[Attempt]) -> str:
     outcome = failures[0].outcome
     if outcome.problem != "raised":
         return ""
     where = f" ({outcome.line})" if outcome.line else ""
-    return f"{entry} raised {outcome.detail}{where}"
+    expected = failures[0].case.expected
+    instead = f", where {expected.detail} was expected" if expected.problem == "raised" else ""
+    return f"{names.caller} raised {outcome.detail}{where}{instead}"
 
 
-def _unsupported(entry: str, failures: Sequence[Attempt], attempts: Sequence[Attempt]) -> str:
+def _absent(names: Names, failures: Sequence[Attempt], attempts: Sequence[Attempt]) -> str:
+    match failures[0].outcome.problem:
+        case "untouched":
+            return f"{names.caller} is still to be written, or a branch of it"
+        case "missing":
+            return f"{names.result} is not set"
+    return ""
+
+
+def _unsupported(names: Names, failures: Sequence[Attempt], attempts: Sequence[Attempt]) -> str:
     outcome = failures[0].outcome
-    return f"{entry} returned {outcome.detail}" if outcome.problem == "unsupported" else ""
+    return f"{names.caller} returned {outcome.detail}" if outcome.problem == "unsupported" else ""
 
 
-def _first_difference(entry: str, failures: Sequence[Attempt], attempts: Sequence[Attempt]) -> str:
+def _first_difference(names: Names, failures: Sequence[Attempt], attempts: Sequence[Attempt]) -> str:
     """Shape, dtype and type come before values: they are what to mend first."""
     difference = failures[0].difference
-    if difference is None or difference.kind == "values":
-        return ""
     expected = failures[0].case.expected
-    if difference.kind == "problem":
-        return f"{entry} returned a value where {expected.detail} was expected"
-    if difference.kind == "shape":
-        wrong = [attempt for attempt in failures if attempt.difference and attempt.difference.kind == "shape"]
+    if difference and difference.kind == "problem":
+        return f"{names.caller} returned a value where {expected.detail} was expected"
+    odd = next((attempt for attempt in failures if attempt.difference and attempt.difference.kind == "shape"), None)
+    if odd and difference and difference.kind in ("shape", "values"):
+        pairs = _arrays([odd, *(attempt for attempt in failures if attempt is not odd)])
         right = [attempt for attempt in attempts if not attempt.failed]
-        if len(wrong) == len(failures) and (text := about_shapes(_arrays(wrong), _arrays(right))):
-            return f"The result of {entry} {text}"
-    return f"The result of {entry} {difference.text}"
+        if len(pairs) == len(failures) and (text := about_shapes(pairs, _arrays(right))):
+            return f"{names.result} {text}"
+    return f"{names.result} {difference.text}" if difference and difference.kind != "values" else ""
 
 
-def _changed(entry: str, failures: Sequence[Attempt], attempts: Sequence[Attempt]) -> str:
+def _changed(names: Names, failures: Sequence[Attempt], attempts: Sequence[Attempt]) -> str:
     changed = next((attempt.outcome.changed[0] for attempt in failures if attempt.outcome.changed), "")
-    return f"{entry} changes its argument {changed}, which belongs to the caller" if changed else ""
+    return f"{names.caller} changes its argument {changed}, which belongs to the caller" if changed else ""
 
 
-def _shared(entry: str, failures: Sequence[Attempt], attempts: Sequence[Attempt]) -> str:
+def _shared(names: Names, failures: Sequence[Attempt], attempts: Sequence[Attempt]) -> str:
     shared = next((attempt.outcome.shared[0] for attempt in failures if attempt.outcome.shared), "")
-    return f"{entry} returns a view into its argument {shared}; a fresh array is asked for" if shared else ""
+    return f"{names.caller} returns a view into its argument {shared}; a fresh array is asked for" if shared else ""
 
 
-def _about_values(entry: str, failures: Sequence[Attempt], attempts: Sequence[Attempt]) -> str:
+def _about_values(names: Names, failures: Sequence[Attempt], attempts: Sequence[Attempt]) -> str:
     different = [attempt for attempt in failures if attempt.difference]
     pairs = _arrays(different)
     alike = len(pairs) == len(different) and all(got.shape == expected.shape for _, expected, got in pairs)
     if alike and pairs and (text := about_values(pairs)):
-        return f"The result of {entry} {text}"
+        return f"{names.result} {text}"
     difference = failures[0].difference
-    return f"The result of {entry} {difference.text}" if difference else ""
+    where = about_places(pairs) if alike and pairs else ""
+    return f"{names.result} {difference.text}{where and f', only in its {where}'}" if difference else ""
 
 
 def _only_when(attempts: Sequence[Attempt]) -> str:
-    """Say what all failing cases have in common that no passing one has, if it is exactly one thing."""
-    failing = [features(attempt.case.args) for attempt in attempts if attempt.failed]
-    passing = [features(attempt.case.args) for attempt in attempts if not attempt.failed]
+    """Say what all failing cases have in common that no passing one has, if it is exactly one thing.
+
+    That strides differ between the axes says that the stride is not 1; of two such things the plainer one is named.
+    """
+    failing = [_features(attempt.case) for attempt in attempts if attempt.failed]
+    passing = [_features(attempt.case) for attempt in attempts if not attempt.failed]
     separating = set.intersection(*failing).difference(*passing) if passing else set()
+    for name in [text for text in separating if text.endswith("differs between the axes")]:
+        if any(text.startswith(f"{name.partition(' ')[0]} is not") for text in separating):
+            separating.remove(name)
     return f", but only when {separating.pop()}" if len(separating) == 1 else ""
+
+
+def _features(case: CaseData) -> set[str]:
+    used = {"the layer has been used before"} if len(case.rounds) > 1 else set()
+    return features(case.args) | used
 
 
 def _arrays(attempts: Sequence[Attempt]) -> Pairs:

@@ -5,7 +5,9 @@ from html import escape
 import numpy as np
 
 from unrolled.judge.verdict import Shown, Verdict
-from unrolled.show import STYLE, Block, block, html, text
+from unrolled.show import STYLE, Block, block, html, short, text
+
+MOST_NAMED, MOST_ARGUMENTS, ARGUMENT_ROWS = 8, 4, 4  # so that a report stays on one screen
 
 
 def explain_text(verdict: Verdict) -> str:
@@ -53,19 +55,21 @@ def sentence(message: str) -> str:
 
 
 def _heading(shown: Shown) -> str:
-    described = [f"{name} {_describe(value)}" for name, value in shown.args.items()]
-    return f"{shown.name} ({', '.join(described)})"
+    described = [f"{name} {_describe(value)}" for name, value in list(shown.args.items())[:MOST_NAMED]]
+    more = ["…"] if len(shown.args) > MOST_NAMED else []
+    return f"{shown.name} ({', '.join([*described, *more])})"
 
 
 def _describe(value: object) -> str:
-    return f"{value.shape} {value.dtype}" if isinstance(value, np.ndarray) else repr(value)
+    return f"{value.shape} {value.dtype}" if isinstance(value, np.ndarray) else short(value)
 
 
 def _blocks(shown: Shown) -> list[Block]:
+    """Draw the first few arrays that went in, then what was expected beside what came, cut at the same place."""
     arrays = [(name, value) for name, value in shown.args.items() if isinstance(value, np.ndarray)]
-    blocks = [block(name, value) for name, value in arrays]
+    blocks = [block(name, value, rows=ARGUMENT_ROWS) for name, value in arrays[:MOST_ARGUMENTS]]
     if shown.expected is not None:
-        blocks.append(block("expected", shown.expected))
+        blocks.append(block("expected", shown.expected, around=shown.wrong))
     if shown.got is not None:
         blocks.append(block("got", shown.got, shown.wrong))
     return blocks

@@ -7,9 +7,11 @@ from typing import Any
 import numpy as np
 
 from unrolled.judge.compare import close
-from unrolled.judge.geometry import Geometry, coverage, geometry
+from unrolled.judge.geometry import Geometry, coverage, each, geometry, images
 
 Pairs = Sequence[tuple[dict[str, Any], np.ndarray, np.ndarray]]  # arguments, expected, got
+FLOAT32_ERROR = 2e-6  # of a sum of some dozen terms, as a share of the largest result
+FEWEST_NUMBERS = 4  # among which finding the same ones again is no accident
 MOST_AXES = 6  # of arrays whose axes are permuted to see whether that explains the difference
 
 SIZES: tuple[tuple[str, Callable[[Geometry], int]], ...] = (
@@ -24,15 +26,17 @@ SIZES: tuple[tuple[str, Callable[[Geometry], int]], ...] = (
 
 def about_shapes(failing: Pairs, passing: Pairs) -> str:
     """Say which axes were swapped, or which formula gives sizes like these; "" if nothing fits."""
+    shapes = f"shape {failing[0][2].shape}, not {failing[0][1].shape}"
     if order := _common_order(failing):
-        shapes = f"shape {failing[0][2].shape}, not {failing[0][1].shape}"
-        if len(order) == 2:
-            return f"has its axes swapped: {shapes}"
-        return f"has its axes in the order {order}: {shapes}"
+        return f"has {order_in_words(order)}: {shapes}"
+    if all(_keeps_padding(*pair) for pair in failing):
+        return f"still has its padding: {shapes}"
+    if all(got.size > 2 and _agree(expected.ravel(), got.ravel()) for _, expected, got in failing):
+        return f"holds the right numbers in the right order, but has {shapes}"
+    if len({expected.shape for _, expected, _ in [*failing, *passing]}) < 2:
+        return ""  # one shape may come of any formula
     fitting = [text for text, formula in SIZES if _gives(formula, failing, passing)]
-    if len(fitting) != 1:
-        return ""
-    return f"has shape {failing[0][2].shape}, not {failing[0][1].shape}: the size that comes of {fitting[0]}"
+    return f"has {shapes}: the size that comes of {fitting[0]}" if len(fitting) == 1 else ""
 
 
 def about_values(failing: Pairs) -> str:
@@ -44,6 +48,62 @@ def about_values(failing: Pairs) -> str:
         if all(expected.ndim == telling[0][1].ndim and holds(args, expected, got) for args, expected, got in telling):
             return text
     return ""
+
+
+def about_places(failing: Pairs) -> str:
+    """Say in which rows, columns or ends all wrong entries lie, if they lie in some and those have no others."""
+    axes = min(failing[0][1].ndim, 2)
+    if axes == 0 or any(
+        expected.ndim != failing[0][1].ndim or min(expected.shape[-axes:]) < 3 for _, expected, _ in failing
+    ):
+        return ""
+    wrongs = [~close(expected, got) for _, expected, got in failing]
+    for text, inside in PLACES[axes]:
+        if not any(_inside(wrong, inside).any() for wrong in wrongs):
+            return text
+    return ""
+
+
+def _inside(array: np.ndarray, slices: tuple[slice, ...]) -> np.ndarray:
+    """Cut an array along its last axes."""
+    return array[(slice(None),) * (array.ndim - len(slices)) + slices]
+
+
+ALL, NOT_FIRST, NOT_LAST, INNER = slice(None), slice(1, None), slice(None, -1), slice(1, -1)
+# For one axis and for two: a place, and all that lies outside of it.
+PLACES: dict[int, tuple[tuple[str, tuple[slice, ...]], ...]] = {
+    1: (("first entry", (NOT_FIRST,)), ("last entry", (NOT_LAST,)), ("first and last entry", (INNER,))),
+    2: (
+        ("first row", (NOT_FIRST, ALL)),
+        ("last row", (NOT_LAST, ALL)),
+        ("first column", (ALL, NOT_FIRST)),
+        ("last column", (ALL, NOT_LAST)),
+        ("first and last row", (INNER, ALL)),
+        ("first and last column", (ALL, INNER)),
+        ("last row and column", (NOT_LAST, NOT_LAST)),
+        ("outermost rows and columns", (INNER, INNER)),
+    ),
+}
+
+
+def order_in_words(order: tuple[int, ...]) -> str:
+    """Describe a permutation of axes: two that were swapped, or all of them in their order."""
+    moved = [axis for axis, source in enumerate(order) if axis != source]
+    if len(order) == 2:
+        return "its axes swapped"
+    if len(moved) == 2:
+        return f"axes {moved[0]} and {moved[1]} swapped"
+    return f"its axes in the order {order}"
+
+
+def _keeps_padding(args: dict[str, Any], expected: np.ndarray, got: np.ndarray) -> bool:
+    """Is the result the expected one in a frame as wide as the padding?"""
+    axes = 1 if expected.ndim == 1 else 2
+    pads = each(args.get("padding", 0), axes)
+    if not pads or max(pads) == 0 or min(pads) < 0 or got.ndim != expected.ndim:
+        return False
+    inner = tuple(slice(pad, size - pad) for pad, size in zip(pads, got.shape[-axes:], strict=True))
+    return _agree(expected, _inside(got, inner))
 
 
 def _common_order(pairs: Pairs) -> tuple[int, ...]:
@@ -87,16 +147,20 @@ def _patterns(ndim: int) -> Iterator[tuple[str, Pattern]]:
         for axis in range(ndim):
             yield f"is flipped along axis {axis}", _flipped(axis)
         for order in list(permutations(range(min(ndim, MOST_AXES))))[1:]:
-            text = "is transposed" if ndim == 2 else f"has its axes in the order {order}"
-            yield text, _ordered(order)
+            yield "is transposed" if ndim == 2 else f"has {order_in_words(order)}", _ordered(order)
         for axis in range(ndim):
             yield f"comes one place too late along axis {axis}", _moved(axis, 1)
             yield f"comes one place too early along axis {axis}", _moved(axis, -1)
+    yield "is the expected one divided by the number of images", _averaged
     yield "is the expected one divided by how many windows cover each place", _by_counts(-1)
     yield "is the expected one times how many windows cover each place", _by_counts(1)
     yield "holds only one of the numbers that meet where windows overlap; they should add up", _overwritten
     yield "is the expected one times a constant", _scaled
     yield "is right only up to the rounding of float32", _rounded
+    yield "is infinite in places", lambda args, expected, got: bool((np.isinf(got) & np.isfinite(expected)).any())
+    if ndim > 1:
+        yield "was reshaped before its axes were put in order", _reshaped
+    yield "holds the right numbers, but not in the right places", _rearranged
 
 
 def _agree(expected: np.ndarray, got: np.ndarray) -> bool:
@@ -122,6 +186,25 @@ def _moved(axis: int, by: int) -> Pattern:
         )
 
     return holds
+
+
+def _averaged(args: dict[str, Any], expected: np.ndarray, got: np.ndarray) -> bool:
+    count = images(args)
+    return count > 1 and bool(expected.any()) and _agree(expected / count, got)
+
+
+def _reshaped(args: dict[str, Any], expected: np.ndarray, got: np.ndarray) -> bool:
+    """Is there an order of the axes in which the same numbers, read row by row, are the result's?"""
+    if expected.ndim > MOST_AXES or expected.size < FEWEST_NUMBERS:
+        return False
+    orders = permutations(range(expected.ndim))
+    return any(_agree(expected.transpose(order).ravel(), got.ravel()) for order in orders)
+
+
+def _rearranged(args: dict[str, Any], expected: np.ndarray, got: np.ndarray) -> bool:
+    if len(np.unique(expected)) < FEWEST_NUMBERS or got.dtype.kind == "c":
+        return False
+    return _agree(np.sort(expected, axis=None), np.sort(got, axis=None))
 
 
 def _by_counts(power: int) -> Pattern:
@@ -151,4 +234,5 @@ def _scaled(args: dict[str, Any], expected: np.ndarray, got: np.ndarray) -> bool
 
 
 def _rounded(args: dict[str, Any], expected: np.ndarray, got: np.ndarray) -> bool:
-    return expected.dtype == np.float64 and bool(close(expected.astype(np.float32), got.astype(np.float32)).all())
+    finite = expected.dtype == np.float64 and got.dtype == np.float64 and np.isfinite(expected).all()
+    return bool(finite and np.abs(expected - got).max() <= FLOAT32_ERROR * np.abs(expected).max())

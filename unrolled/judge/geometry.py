@@ -34,8 +34,8 @@ def geometry(args: Mapping[str, Any]) -> tuple[Geometry, ...]:
     if isinstance(weight, np.ndarray) and weight.ndim == x.ndim:
         kernel: tuple[int, ...] = weight.shape[-axes:]
     else:
-        kernel = _each(args.get("kernel_size", args.get("kw") if axes == 1 else None), axes)
-    settings = [_each(args.get(name, usual), axes) for name, usual in (("stride", 1), ("padding", 0), ("dilation", 1))]
+        kernel = each(args.get("kernel_size", args.get("kw") if axes == 1 else None), axes)
+    settings = [each(args.get(name, usual), axes) for name, usual in (("stride", 1), ("padding", 0), ("dilation", 1))]
     if not kernel or not all(settings) or min(settings[0]) < 1:
         return ()
     return tuple(Geometry(*numbers) for numbers in zip(x.shape[-axes:], kernel, *settings, strict=True))
@@ -50,7 +50,7 @@ def coverage(args: Mapping[str, Any], expected: np.ndarray, got: np.ndarray) -> 
     axes = expected.ndim if expected.ndim == 1 else 2
     if not isinstance(cols, np.ndarray) or cols.ndim != expected.ndim + axes or cols.dtype.kind not in "iuf":
         return None
-    settings = [_each(args.get(name, usual), axes) for name, usual in (("stride", 1), ("padding", 0), ("dilation", 1))]
+    settings = [each(args.get(name, usual), axes) for name, usual in (("stride", 1), ("padding", 0), ("dilation", 1))]
     lead = cols.ndim - 2 * axes
     if not all(settings) or cols.shape[:lead] != expected.shape[:lead] or not np.isfinite(cols).all():
         return None
@@ -76,22 +76,51 @@ def coverage(args: Mapping[str, Any], expected: np.ndarray, got: np.ndarray) -> 
 def features(args: Mapping[str, Any]) -> set[str]:
     """Name what is unusual about a case, in the words of a report."""
     found = set()
-    for name, usual in (("stride", 1), ("padding", 0), ("dilation", 1)):
-        if args.get(name, usual) not in (usual, (usual, usual), [usual, usual]):
+    for name, usual in (("stride", 1), ("padding", 0), ("dilation", 1), ("groups", 1)):
+        value = args.get(name, usual)
+        if isinstance(value, np.ndarray):
+            continue
+        if value not in (usual, (usual, usual), [usual, usual]):
             found.add(f"{name} is not {usual}")
-    x, axes = args.get("x"), geometry(args)
-    if isinstance(x, np.ndarray) and x.ndim >= 2 and x.shape[-2] != x.shape[-1]:
-        found.add("x is not square")
-    if isinstance(x, np.ndarray) and x.ndim == 4 and x.shape[0] > 1:
+        if isinstance(value, tuple | list) and len(value) == 2 and value[0] != value[1]:
+            found.add(f"{name} differs between the axes")
+    arrays = {name: value for name, value in args.items() if isinstance(value, np.ndarray)}
+    if any(len(set(arrays[name].shape[-2:])) == 2 for name in ("x", "grad_y") if name in arrays):
+        found.add(f"{'x' if 'x' in arrays else 'grad_y'} is not square")
+    if images(args) > 1:
         found.add("there is more than one image")
-    if len({axis.kernel for axis in axes}) > 1:
+    kernels = kernel_sizes(args)
+    if len(set(kernels)) > 1:
         found.add("the kernel is not square")
-    if any(axis.kernel % 2 == 0 for axis in axes):
+    if any(size % 2 == 0 for size in kernels):
         found.add("the kernel has an even size")
+    if any(array.dtype == np.float32 for array in arrays.values()):
+        found.add("an array is float32")
+    if any(array.dtype.kind in "iu" for array in arrays.values()):
+        found.add("an array holds whole numbers")
+    if not all(array.flags.c_contiguous for array in arrays.values()):
+        found.add("an array does not lie row by row in memory")
     return found
 
 
-def _each(value: Any, axes: int) -> tuple[int, ...]:
+def images(args: Mapping[str, Any]) -> int:
+    """How many images the arguments hold; 0 if they do not tell."""
+    for name, least in (("x", 4), ("grad_y", 4), ("cols", 6)):
+        value = args.get(name)
+        if isinstance(value, np.ndarray) and value.ndim >= least:
+            return int(value.shape[0])
+    return 0
+
+
+def kernel_sizes(args: Mapping[str, Any]) -> tuple[int, ...]:
+    """The kernel's size along each axis; () if the arguments do not tell."""
+    cols = args.get("cols")
+    if axes := geometry(args):
+        return tuple(axis.kernel for axis in axes)
+    return cols.shape[2:4] if isinstance(cols, np.ndarray) and cols.ndim == 6 else ()
+
+
+def each(value: Any, axes: int) -> tuple[int, ...]:
     """One whole number for each axis; () if the value is something else."""
     numbers = tuple(value) if isinstance(value, tuple | list) else (value,) * axes
     whole = all(isinstance(number, int | np.integer) for number in numbers)

@@ -6,34 +6,18 @@ What is asked comes in as a :class:`QuestionData`; how the student's code is rea
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
+from unrolled.judge.calls import Answers, Subjects, judge_function, no_answer
 from unrolled.judge.compare import compare
-from unrolled.judge.diagnose import Attempt, diagnose
-from unrolled.judge.outcome import Outcome, Problem, run
-from unrolled.judge.verdict import CaseData, Kind, QuestionData, Shown, Status, Verdict
+from unrolled.judge.layers import judge_layer
+from unrolled.judge.outcome import Outcome, run
+from unrolled.judge.speed import judge_speed
+from unrolled.judge.verdict import Kind, QuestionData, Status, Verdict
 
-Subjects = Mapping[str, Callable[..., Any]]
 LARGEST_HUNTED, MOST_HUNTED = 64, 1000  # largest whole number in an exposing input; most numbers in any value
-
-
-class Answers(Protocol):
-    """The student's answers, wherever they are."""
-
-    def get(self, entry: str) -> Outcome:
-        """Return the value that the notebook gave to a name."""
-        ...
-
-    def call(self, entry: str, args: Mapping[str, Any], forbidden: Sequence[str] = ()) -> Outcome:
-        """Call the student's function of that name; ``forbidden`` routines must not be reached."""
-        ...
-
-    def test(self, entry: str, subject: Callable[..., Any]) -> Outcome:
-        """Let the student's test of that name examine a function."""
-        ...
 
 
 def judge(question: QuestionData, answers: Answers, subjects: Subjects) -> Verdict:
@@ -61,31 +45,9 @@ def digest(name: str, value: Any) -> str:
     return hashlib.sha256(f"{name} {numbers.shape} {numbers.tolist()}".encode()).hexdigest()
 
 
-def _judge_function(question: QuestionData, answers: Answers, subjects: Subjects) -> Verdict:
-    attempts = []
-    for case in question.cases:
-        outcome = answers.call(question.entry, case.args, question.about.get("forbidden", ()))
-        if verdict := _no_answer(question, question.entry, outcome, case):
-            return verdict
-        if not question.about.get("fresh"):
-            outcome = replace(outcome, shared=())
-        attempts.append(Attempt(case, outcome, compare(case.expected, outcome)))
-    return _verdict_on(question, attempts)
-
-
-def _verdict_on(question: QuestionData, attempts: Sequence[Attempt]) -> Verdict:
-    first = next((attempt for attempt in attempts if attempt.failed), None)
-    if first is None:
-        count = len(attempts)
-        return Verdict(question, question.points, "passed", f"All {count} cases agree with the reference")
-    finding = diagnose(question, attempts)
-    status: Status = "raised" if first.outcome.problem == "raised" else "failed"
-    return Verdict(question, 0, status, finding.message, finding.hint, finding.mistake, _show(first))
-
-
 def _judge_value(question: QuestionData, answers: Answers, subjects: Subjects) -> Verdict:
     outcome = answers.get(question.entry)
-    if verdict := _no_answer(question, question.entry, outcome):
+    if verdict := no_answer(question, question.entry, outcome):
         return verdict
     if outcome.value is None:
         return Verdict(question, 0, "untouched", f"{question.entry} is still None")
@@ -109,7 +71,7 @@ def _judge_hunt(question: QuestionData, answers: Answers, subjects: Subjects) ->
     """Half of the points are for an input that exposes the published bug, half for mending it."""
     half = question.points / 2
     exposed = _exposes(question, answers.get(question.about["exposing"]), subjects)
-    mended = _judge_function(question, answers, subjects)
+    mended = judge_function(question, answers, subjects)
     mend_score = half if mended.status == "passed" else 0.0
     if not exposed:
         if mended.status == "passed":
@@ -164,7 +126,7 @@ def _judge_tests(question: QuestionData, answers: Answers, subjects: Subjects) -
     rejected = set()
     for name in question.about["order"]:
         outcome = answers.test(question.entry, subjects[name])
-        if verdict := _no_answer(question, question.entry, outcome):
+        if verdict := no_answer(question, question.entry, outcome):
             return verdict
         if name == "right" and outcome.problem:
             message = f"{question.entry} rejects a right version: {outcome.detail}"
@@ -181,32 +143,10 @@ def _judge_tests(question: QuestionData, answers: Answers, subjects: Subjects) -
     return Verdict(question, score, status, message, question.hints[survivors[0]], survivors[0])
 
 
-NO_ANSWER: Mapping[Problem, str] = {
-    "missing": "{entry} is not defined: run the cell that defines it, or look for an error in it",
-    "untouched": "{entry} is still to be written",
-    "timeout": "{entry} did not finish within {detail}",
-    "died": "{entry} ended the whole process ({detail})",
-}
-
-
-def _no_answer(question: QuestionData, entry: str, outcome: Outcome, case: CaseData | None = None) -> Verdict | None:
-    """Turn an outcome that is no answer at all into a verdict; return None for all others."""
-    match outcome.problem:
-        case "missing" | "untouched" | "timeout" | "died" as problem:
-            message = NO_ANSWER[problem].format(entry=entry, detail=outcome.detail)
-            shown = Shown(case.name, case.args) if case and problem in ("timeout", "died") else None
-            return Verdict(question, 0, problem, message, shown=shown)
-    return None
-
-
-def _show(attempt: Attempt) -> Shown:
-    wrong = attempt.difference.wrong if attempt.difference else None
-    case, outcome = attempt.case, attempt.outcome
-    return Shown(case.name, case.args, case.expected.value, None if outcome.problem else outcome.value, wrong)
-
-
 KINDS: Mapping[Kind, Callable[[QuestionData, Answers, Subjects], Verdict]] = {
-    "function": _judge_function,
+    "function": judge_function,
+    "layer": judge_layer,
+    "speed": judge_speed,
     "value": _judge_value,
     "hunt": _judge_hunt,
     "tests": _judge_tests,

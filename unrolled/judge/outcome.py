@@ -41,6 +41,21 @@ class Outcome:
         return dict(vars(self))
 
     @classmethod
+    def of_parts(cls, outcomes: Sequence["Outcome"]) -> Self:
+        """Put several outcomes into one, as those of a layer's parts."""
+        return cls(value=[outcome.as_tree() for outcome in outcomes])
+
+    def parts(self, count: int) -> "tuple[Outcome, ...]":
+        """Take apart what :meth:`of_parts` made; a problem, or another count, is every part's problem."""
+        if self.problem:
+            return (self,) * count
+        try:
+            outcomes = tuple(map(Outcome.from_tree, self.value))
+        except (TypeError, KeyError):
+            outcomes = ()
+        return outcomes if len(outcomes) == count else (Outcome(problem="died", detail="it sent no reply"),) * count
+
+    @classmethod
     def from_tree(cls, tree: Any) -> Self:
         """Rebuild an outcome, distrusting every field of the tree.
 
@@ -73,7 +88,7 @@ def run(
         file: where the student's function stands, if ``function`` is another one; its lines are quoted.
         forbidden: routines, such as ``"numpy.correlate"``, that the call must not reach.
     """
-    file = file or str(getattr(getattr(function, "__code__", None), "co_filename", ""))
+    file = file or file_of(function)
     before = {name: np.array(value) for name, value in args.items() if isinstance(value, np.ndarray)}
     guard = Guard(forbidden)
     try:
@@ -88,12 +103,20 @@ def run(
             return Outcome(problem="forbidden", detail=guard.used)
         return Outcome(problem="raised", detail=describe_error(error), line=_line_of(error.__traceback__, file))
     if guard.used:
-        _restore(args, before)
+        restore(args, before)
         return Outcome(problem="forbidden", detail=guard.used)
     shared = tuple(name for name in before if isinstance(value, np.ndarray) and _overlap(value, args[name]))
     outcome = carried(value)
-    changed = _restore(args, before)
+    changed = restore(args, before)
     return Outcome(outcome.value, outcome.problem, outcome.detail, changed=changed, shared=shared)
+
+
+def file_of(function: Any) -> str:
+    """Return the name of the file, or of what stands for a notebook's cell, that defines a function or a class."""
+    for place in (function, getattr(function, "__init__", None), getattr(function, "forward", None)):
+        if name := getattr(getattr(place, "__code__", None), "co_filename", ""):
+            return str(name)
+    return ""
 
 
 def carried(value: Any) -> Outcome:
@@ -114,7 +137,7 @@ def describe_error(error: BaseException) -> str:
     return f"{type(error).__name__}: {first}"[:LONGEST_DETAIL] if first else type(error).__name__
 
 
-def _restore(args: Mapping[str, Any], before: Mapping[str, np.ndarray]) -> tuple[str, ...]:
+def restore(args: Mapping[str, Any], before: Mapping[str, np.ndarray]) -> tuple[str, ...]:
     """Give arrays back their former contents; return the names of those that had changed."""
     changed = tuple(name for name, old in before.items() if not np.array_equal(old, args[name], _has_nan(old)))
     for name in changed:

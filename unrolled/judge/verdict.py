@@ -8,25 +8,30 @@ import numpy as np
 
 from unrolled.judge.outcome import Outcome
 
-Kind = Literal["function", "value", "hunt", "tests"]
+Kind = Literal["function", "layer", "value", "hunt", "tests", "speed"]
 Status = Literal["passed", "partial", "failed", "raised", "missing", "untouched", "timeout", "died"]
 
 
 @dataclass(frozen=True)
 class CaseData:
-    """One call of the student's function.
+    """One call of the student's function, or the life of one layer.
 
     Attributes:
         name: what is special about it, such as "even kernel".
         args: arguments by name.
         expected: what the reference did with them.
-        wrong: what each known mistake did with them, by the mistake's name.
+        wrong: what each known mistake did with them, by the mistake's name, perhaps sketched; none if it did as the
+            reference.
+        group: which group of points it counts for.
+        rounds: for a layer, the arguments of ``forward`` and of ``backward`` in each round.
     """
 
     name: str
     args: dict[str, Any]
     expected: Outcome
     wrong: Mapping[str, Outcome] = field(default_factory=dict)
+    group: str = ""
+    rounds: tuple[Mapping[str, Any], ...] = ()
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,284 @@
+"""A whole class at once: what ``nbgrader autograde`` does, without its repetitions.
+
+For each submission nbgrader opens the gradebook nine times, asks it about every cell, commits every mark, and writes
+the notebook only to read it again. Here :func:`assess`, which knows nothing of the gradebook and may run in another
+process, makes the autograded notebook and its marks of a submitted file; :class:`ClassAutograde`, the only writer,
+keeps the gradebook open and commits a submission's marks at once. Files, marks, comments, penalties and the choice of
+what is graded again are the same, for which there is a test. So it stands for fixed preprocessors (``SANITIZE`` and
+``AUTOGRADE``), and refuses a configuration with others.
+"""
+
+import json
+import os
+import shutil
+import sys
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Executor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import nbformat
+from nbgrader.api import Gradebook, MissingEntry, SubmittedAssignment, SubmittedNotebook
+from nbgrader.converters import Autograde, NbGraderException
+from nbgrader.converters.base import BaseConverter
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.preprocessors import AssignLatePenalties, ClearOutput
+from nbgrader.utils import compute_checksum, determine_grade, find_all_files, is_grade, is_solution, rmtree
+from traitlets.config import Config, PyFileConfigLoader
+
+from autograder import specs
+from autograder.notebooks import check_cell
+from autograder.pool import executor, in_order
+from autograder.preprocessors import AUTOGRADE, SANITIZE, JudgeAnswers, RestoreChecks, read_or_explain
+from autograder.questions import Spec
+from autograder.sandbox import SandboxError
+
+CONFIG = "nbgrader_config.py"
+AHEAD = 4  # submissions per worker that may be judged before the writer has taken the first of them
+NO_RESPONSE = "No response."  # nbgrader's words for an answer cell that is still the stub
+
+
+class ClassroomError(RuntimeError):
+    """A class that cannot be graded; the message says in one line why not and what to do."""
+
+
+class Edition(NamedTuple):
+    """An assignment as the gradebook holds it: grade ids by row id, checksums by grade id, the kernel it is run on."""
+
+    names: dict[str, str]
+    checksums: dict[str, str]
+    kernelspec: dict[str, Any] | None
+
+
+class Job(NamedTuple):
+    """One student's file of an assignment, and how to judge it."""
+
+    stem: str
+    student: str
+    path: str
+    edition: Edition
+    settings: Config
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """What becomes of a submitted file.
+
+    Attributes:
+        text: the autograded notebook.
+        scores: marks by grade id; None where a person has to give them.
+        unanswered: by grade id of an answer cell, whether it is still the stub.
+        problem: why the file could not be read, if it could not.
+    """
+
+    text: str
+    scores: dict[str, float | None]
+    unanswered: dict[str, bool]
+    problem: str
+
+
+def grade_class(stems: Sequence[str], workers: int, *, force: bool = False) -> bool:
+    """Grade what a class handed in, in the folder of ``nbgrader_config.py``; print a line for each student.
+
+    Args:
+        stems: the assignments.
+        workers: processes that judge; with one, everything happens in this process.
+        force: grade again what has been graded and not been handed in again.
+
+    Returns:
+        Whether everybody's submission could be graded.
+
+    Raises:
+        ClassroomError: if there is no course here, or an assignment is not ready to be graded.
+        UnknownAssignmentError: if a stem is no chapter.
+        SandboxError: if student code cannot be isolated on this machine.
+    """
+    if not os.path.exists(CONFIG):
+        raise ClassroomError(f"{CONFIG} is not here; run this in the folder that holds it")
+    config = PyFileConfigLoader(CONFIG, path=os.getcwd()).load_config()
+    complete = True
+    with executor(workers) as judges:
+        for stem in stems:
+            specs.load(stem)
+            course = CourseDirectory(config=config, assignment_id=stem)
+            run = ClassAutograde(
+                judges, workers * AHEAD if workers > 1 else 0, coursedir=course, config=config, force=force
+            )
+            try:
+                run.start()
+            except NbGraderException as error:
+                raise ClassroomError(str(error)) from error
+            except BrokenProcessPool as error:
+                raise ClassroomError("a worker was killed; what has been graded stays, run this again") from error
+            print(f"{stem}: {run.graded} graded, {run.failed} not graded")
+            complete = complete and not run.failed
+    return complete
+
+
+class ClassAutograde(Autograde):
+    """Grades what was handed in for one assignment; configured as ``Autograde`` is."""
+
+    def __init__(self, judges: Executor, ahead: int, **settings: Any) -> None:
+        """Prepare to have submissions judged, up to ``ahead`` of them before they are recorded."""
+        super().__init__(**settings)
+        self.judges, self.ahead = judges, ahead
+        self.graded = self.failed = 0
+
+    def convert_notebooks(self) -> None:
+        """Grade every submission that is new; one that fails is named, and stops no other.
+
+        Raises:
+            ClassroomError: if this class cannot stand for what the configuration asks for.
+            SandboxError: if student code cannot be isolated on this machine.
+        """
+        stem = self.coursedir.assignment_id
+        chosen = (tuple(self.sanitize_preprocessors), tuple(self.autograde_preprocessors))
+        if chosen != (SANITIZE, AUTOGRADE):
+            raise ClassroomError(f"{CONFIG} has other preprocessors than the course's; use nbgrader autograde {stem}")
+        with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as book:
+            edition = edition_of(book, specs.load(stem))
+            settings = Config(JudgeAnswers=self.config.JudgeAnswers)
+            jobs = (Job(stem, student, path, edition, settings) for student, path in self._waiting(stem))
+            for job, future in in_order(self.judges, assess, jobs, self.ahead):
+                try:
+                    assessment = future.result()
+                    self._hand_over(book, job, assessment)
+                except (SandboxError, BrokenProcessPool):
+                    raise
+                except Exception as error:  # whatever it is, the other students get their marks
+                    self._take_back(book, job)
+                    self._fail(job.student, error)
+                else:
+                    self.graded += 1
+                    print(f"{job.student}: {assessment.problem or marks_of(assessment)}")
+                book.db.remove()  # lets go of all that was loaded
+
+    def _waiting(self, stem: str) -> Iterator[tuple[str, str]]:
+        """Yield student and file of each submission that has not been graded, or has been handed in again."""
+        for folder in sorted(self.assignments):
+            path = os.path.join(folder, f"{stem}.ipynb")
+            student = self.init_single_notebook_resources(path)["nbgrader"]["student"]
+            self.notebooks = [path]
+            try:
+                if not os.path.exists(path):
+                    raise FileNotFoundError(f"there is no {stem}.ipynb among what was handed in")
+                if self.init_destination(stem, student):
+                    yield student, path
+            except Exception as error:
+                self._fail(student, error)
+
+    def _fail(self, student: str, error: Exception) -> None:
+        self.failed += 1
+        print(f"{student}: not graded: {error}", file=sys.stderr)
+
+    def _hand_over(self, book: Gradebook, job: Job, assessment: Assessment) -> None:
+        """Put one student's files and marks where nbgrader puts them."""
+        self.notebooks = [job.path]
+        self.run_pre_convert_hook()
+        BaseConverter.init_assignment(self, job.stem, job.student)  # copies what else was handed in
+        self._copy_source_files(job)
+        resources = self.init_single_notebook_resources(job.path) | {"output_extension": ".ipynb"}
+        self.write_single_notebook(assessment.text, resources)
+        self._record(book, job, assessment)
+        self.set_permissions(job.stem, job.student)
+        self.run_post_convert_hook()
+
+    def _copy_source_files(self, job: Job) -> None:
+        """Copy the assignment's own files, over what students made of them."""
+        source = self.coursedir.format_path(self.coursedir.source_directory, ".", job.stem)
+        kept = {os.path.join(source, name) for name in self.exclude_overwriting.get(job.stem, [])}
+        for name in set(find_all_files(source, [*self.coursedir.ignore, "*.ipynb"])) - kept:
+            copy = Path(self._format_dest(job.stem, job.student), os.path.relpath(name, source))
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            copy.unlink(missing_ok=True)
+            shutil.copy(name, copy)
+
+    def _record(self, book: Gradebook, job: Job, assessment: Assessment) -> None:
+        """Write marks, comments and the late penalty; a mark that a person gave stays, to be looked at again."""
+        names = job.edition.names
+        submission = self._submission(book, job)
+        notebook = book.find_submission_notebook(job.stem, job.stem, job.student)
+        for grade in notebook.grades:
+            grade.auto_score = assessment.scores[names[grade.cell_id]]
+            grade.needs_manual_grade = grade.manual_score is not None or grade.auto_score is None
+        for comment in notebook.comments:
+            if (unanswered := assessment.unanswered.get(names[comment.cell_id])) is not None:
+                comment.auto_comment = NO_RESPONSE if unanswered else None
+        notebook.late_submission_penalty = self._penalty(job.student, submission, notebook)
+        book.db.commit()
+
+    def _submission(self, book: Gradebook, job: Job) -> SubmittedAssignment:
+        """Find or make the rows of a submission; a student who is not in the gradebook may be put there."""
+        if self.create_student:
+            book.update_or_create_student(job.student)
+        timestamp = self.coursedir.get_existing_timestamp(self._format_source(job.stem, job.student))
+        with book.db.no_autoflush:
+            known = {"timestamp": timestamp} if timestamp else {}
+            return book.update_or_create_submission(job.stem, job.student, **known)
+
+    def _penalty(self, student: str, submission: SubmittedAssignment, notebook: SubmittedNotebook) -> float | None:
+        """Ask the configured policy for the penalty, which is between 0 and the score."""
+        if (late := submission.total_seconds_late) <= 0:
+            return None
+        policy = AssignLatePenalties(parent=self)
+        policy.init_plugin()
+        score = notebook.score  # summed up by the database
+        penalty = policy.plugin_inst.late_submission_penalty(student, score, late)
+        return None if penalty is None else min(max(penalty, 0), score)
+
+    def _take_back(self, book: Gradebook, job: Job) -> None:
+        book.db.rollback()
+        destination = self._format_dest(job.stem, job.student)
+        if os.path.exists(destination):
+            rmtree(destination)
+
+
+def assess(job: Job) -> Assessment:
+    """Judge a submitted file and make the autograded notebook, as the configured preprocessors would.
+
+    Raises:
+        SandboxError: if student code cannot be isolated on this machine.
+    """
+    notebook, problem = read_or_explain(job.stem, Path(job.path))
+    resources: dict[str, Any] = {"nbgrader": {"student": job.student, "assignment": job.stem, "notebook": job.stem}}
+    for step in (RestoreChecks(), ClearOutput()):
+        notebook, resources = step(notebook, resources)
+    if job.edition.kernelspec:
+        notebook.metadata["kernelspec"] = job.edition.kernelspec
+    ours = {cell.metadata.nbgrader.grade_id: cell for cell in notebook.cells if "nbgrader" in cell.metadata}
+    for name, cell in ours.items():
+        cell.metadata.nbgrader["checksum"] = job.edition.checksums[name]
+    unanswered = {
+        name: compute_checksum(cell) == job.edition.checksums[name] for name, cell in ours.items() if is_solution(cell)
+    }
+    notebook, _ = JudgeAnswers(config=job.settings)(notebook, resources)
+    nbformat.validate(notebook)
+    scores = {name: determine_grade(cell)[0] for name, cell in ours.items() if is_grade(cell)}
+    return Assessment(nbformat.writes(notebook) + "\n", scores, unanswered, problem)
+
+
+def edition_of(book: Gradebook, spec: Spec) -> Edition:
+    """Read an assignment from the gradebook.
+
+    Raises:
+        ClassroomError: if it is not there, or not the one that the spec describes.
+    """
+    remedy = f"run nbgrader generate_assignment {spec.stem} --force"
+    try:
+        notebook = book.find_notebook(spec.stem, spec.stem)
+    except MissingEntry as error:
+        raise ClassroomError(f"the gradebook does not know {spec.stem} yet; {remedy}") from error
+    held = {cell.name: cell.checksum for cell in notebook.source_cells}
+    checks = {question.id: compute_checksum(check_cell(spec, question)) for question in spec.questions}
+    answers = {f"{question.id}-answer": held.get(f"{question.id}-answer") for question in spec.questions}
+    if held != checks | answers:
+        raise ClassroomError(f"the gradebook holds another version of {spec.stem}; {remedy}")
+    names = {cell.id: cell.name for cell in [*notebook.grade_cells, *notebook.solution_cells]}
+    return Edition(names, held, json.loads(notebook.kernelspec) if notebook.kernelspec else None)
+
+
+def marks_of(assessment: Assessment) -> str:
+    """Return the sum of marks, for people."""
+    return f"{sum(filter(None, assessment.scores.values())):g}"

@@ -1,0 +1,157 @@
+"""What the kinds of question share: reaching the answers, calling a function on all cases, and awarding points."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, NamedTuple, Protocol
+
+from unrolled.judge.compare import compare, compare_values
+from unrolled.judge.diagnose import Attempt, Finding, Names, diagnose
+from unrolled.judge.outcome import Outcome, Problem
+from unrolled.judge.verdict import CaseData, QuestionData, Shown, Status, Verdict
+
+Subjects = Mapping[str, Callable[..., Any]]
+SPEED = "speed"  # the group of points for being fast
+
+
+class Lap(NamedTuple):
+    """The same arguments given to the answer and to its rival: what came of it, and the seconds that it took."""
+
+    outcome: Outcome
+    seconds: float
+    rival: Outcome
+    rival_seconds: float
+
+
+class Answers(Protocol):
+    """The student's answers, wherever they are."""
+
+    def get(self, entry: str) -> Outcome:
+        """Return the value that the notebook gave to a name."""
+        ...
+
+    def call(self, entry: str, args: Mapping[str, Any], forbidden: Sequence[str] = ()) -> Outcome:
+        """Call the student's function of that name; ``forbidden`` routines must not be reached."""
+        ...
+
+    def layer(
+        self,
+        entry: str,
+        args: Mapping[str, Any],
+        rounds: Sequence[Mapping[str, Any]],
+        gradients: Sequence[str] = (),
+        forbidden: Sequence[str] = (),
+    ) -> Outcome:
+        """Make a layer of the student's class of that name, as :func:`unrolled.judge.layers.run_layer` does."""
+        ...
+
+    def test(self, entry: str, subject: Callable[..., Any]) -> Outcome:
+        """Let the student's test of that name examine a function."""
+        ...
+
+    def lap(self, entry: str, rival: str, args: Mapping[str, Any], forbidden: Sequence[str] = ()) -> Lap:
+        """Time the student's function of that name, and beside it the function ``subject`` of the source ``rival``."""
+        ...
+
+
+def judge_function(question: QuestionData, answers: Answers, subjects: Subjects) -> Verdict:
+    """Judge a function on all its cases."""
+    attempts: list[Attempt] = []
+    grouped = bool(question.about.get("groups"))
+    for case in question.cases:
+        outcome = answers.call(question.entry, case.args, question.about.get("forbidden", ()))
+        verdict = no_answer(question, question.entry, outcome, case)
+        if verdict and not (grouped and outcome.problem == "untouched"):
+            failed = [attempt.case.group for attempt in attempts if attempt.failed]
+            missed = [other.group for other in question.cases[len(attempts) :]]
+            return replace(verdict, **partial(question, [*failed, *missed], verdict.status))
+        attempts.append(tried(question, case, outcome))
+    first = next((attempt for attempt in attempts if attempt.failed), None)
+    if first is None:
+        return Verdict(question, question.points, "passed", f"All {len(attempts)} cases agree with the reference")
+    if all(attempt.outcome.problem == "untouched" for attempt in attempts):
+        return Verdict(question, 0, "untouched", NO_ANSWER["untouched"].format(entry=question.entry))
+    names, shown = Names(f"The result of {question.entry}", question.entry), attempts
+    if (number := _wrong_value(attempts)) is not None:
+        named = dict(enumerate(question.about.get("returns", ()))).get(number, f"value {number + 1}")
+        names, shown = names._replace(result=f"{named}, returned by {question.entry},"), _values(attempts, number)
+    finding = diagnose(question, shown, names, attempts)
+    wrong = [attempt.case.group for attempt in attempts if attempt.failed]
+    return award(question, finding, wrong, first, show(next(attempt for attempt in shown if attempt.failed)))
+
+
+def _wrong_value(attempts: Sequence[Attempt]) -> int | None:
+    """If several values are returned, and as many in every case, the place of the first that is wrong."""
+    pairs = [(attempt.case.expected.value, attempt.outcome.value) for attempt in attempts]
+    counts = {len(value) if isinstance(value, tuple) else 0 for pair in pairs for value in pair}
+    if len(counts) > 1 or counts == {0}:
+        return None
+    wrong = [
+        number
+        for expected, got in pairs
+        for number, (one, other) in enumerate(zip(expected, got, strict=True))
+        if compare_values(one, other)
+    ]
+    return min(wrong, default=None)
+
+
+def _values(attempts: Sequence[Attempt], number: int) -> list[Attempt]:
+    """What was tried, as if one of the values were all that is returned."""
+    made = []
+    for case, outcome in ((attempt.case, attempt.outcome) for attempt in attempts):
+        expected, got = Outcome(case.expected.value[number]), replace(outcome, value=outcome.value[number])
+        made.append(Attempt(replace(case, expected=expected), got, compare(expected, got)))
+    return made
+
+
+def tried(question: QuestionData, case: CaseData, outcome: Outcome) -> Attempt:
+    """Compare an outcome with what was expected of a case; a view counts only where a copy was asked."""
+    if not question.about.get("fresh"):
+        outcome = replace(outcome, shared=())
+    return Attempt(case, outcome, compare(case.expected, outcome))
+
+
+def award(
+    question: QuestionData, finding: Finding, wrong: Sequence[str], first: Attempt, shown: Shown | None
+) -> Verdict:
+    """Turn a finding into a verdict, with the points of the groups that are not among the ``wrong`` ones."""
+    status: Status = "raised" if first.outcome.problem == "raised" else "failed"
+    verdict = Verdict(question, 0, status, finding.message, finding.hint, finding.mistake, shown)
+    points = partial(question, wrong, status)
+    if points["score"]:
+        groups: Mapping[str, float] = question.about["groups"]
+        right = [name for name in groups if name not in (*wrong, SPEED)]
+        missing = [name for name in groups if name not in right]
+        points["message"] = f"{finding.message}. Right: {', '.join(right)}; not yet: {', '.join(missing)}"
+    return replace(verdict, **points)
+
+
+def partial(question: QuestionData, wrong: Sequence[str], status: Status) -> dict[str, Any]:
+    """The points of the groups that are right, and the status that goes with them; what is not right is not fast."""
+    groups: Mapping[str, float] = question.about.get("groups", {})
+    score = round(sum(worth for name, worth in groups.items() if name not in (*wrong, SPEED)), 2)
+    return {"score": score, "status": "partial" if score else status}
+
+
+NO_ANSWER: Mapping[Problem, str] = {
+    "missing": "{entry} is not defined: run the cell that defines it, or look for an error in it",
+    "untouched": "{entry} is still to be written",
+    "timeout": "{entry} did not finish within {detail}",
+    "died": "{entry} ended the whole process ({detail})",
+}
+
+
+def no_answer(question: QuestionData, entry: str, outcome: Outcome, case: CaseData | None = None) -> Verdict | None:
+    """Turn an outcome that is no answer at all into a verdict; return None for all others."""
+    match outcome.problem:
+        case "missing" | "untouched" | "timeout" | "died" as problem:
+            message = NO_ANSWER[problem].format(entry=entry, detail=outcome.detail)
+            shown = Shown(case.name, case.args) if case and problem in ("timeout", "died") else None
+            return Verdict(question, 0, problem, message, shown=shown)
+    return None
+
+
+def show(attempt: Attempt) -> Shown:
+    """Return a failing case as it is drawn."""
+    wrong = attempt.difference.wrong if attempt.difference else None
+    case, outcome = attempt.case, attempt.outcome
+    return Shown(case.name, case.args, case.expected.value, None if outcome.problem else outcome.value, wrong)
