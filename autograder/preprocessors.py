@@ -99,7 +99,7 @@ class JudgeAnswers(NbGraderPreprocessor):
         ["fork", "ipykernel"],
         "fork",
         config=True,
-        help="What runs the cells: 'fork', an IPython shell, or, for magics and widgets, 'ipykernel', a Jupyter kernel.",
+        help="What runs the cells: 'fork', an IPython shell, or 'ipykernel', a Jupyter kernel, for magics and widgets.",
     )
 
     def preprocess(self, nb: NotebookNode, resources: Resources) -> tuple[NotebookNode, Resources]:

@@ -11,13 +11,21 @@ import re
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 import numpy as np
 
 from autograder import specs
-from autograder.questions import FunctionQuestion, HuntQuestion, Spec, TestsQuestion, ValueQuestion
+from autograder.questions import (
+    FunctionQuestion,
+    HuntQuestion,
+    LayerQuestion,
+    Spec,
+    SpeedQuestion,
+    TestsQuestion,
+    ValueQuestion,
+)
 from autograder.source import source_of
 from scripts.mutants import Mutant, mutants_of, normalised
 from scripts.trials import SURVIVED, Trial, examined_by, likeness, marks, run_all, seeds_from, verdict_on
@@ -26,6 +34,7 @@ from solutions import arguments
 EXPLAINED = Path(__file__).parent.parent / "docs" / "mutation"
 LEAST = 0.95  # share of faults that must cost marks, by chapter
 ROW = re.compile(r"\| (\S+) \| `(.+?)` \| `(.+?)` \| `(.+?)` \| .+ \|")
+Coded = FunctionQuestion | HuntQuestion | LayerQuestion
 Explained = tuple[str, ...]  # question, function, before, after
 
 
@@ -92,8 +101,9 @@ def measured(spec: Spec, seeds: Sequence[int]) -> Iterator[Tally]:
     for question in spec.questions:
         name = f"{spec.stem}.{question.id}"
         match question:
-            case FunctionQuestion() | HuntQuestion():
-                yield tally(name, marks(spec, question, seeds), faults(spec, question), question)
+            case FunctionQuestion() | HuntQuestion() | LayerQuestion():
+                asked = untimed(question)
+                yield tally(name, marks(spec, asked, seeds), faults(spec, asked), asked)
             case TestsQuestion():
                 asked = examined(spec, question)
                 yield tally(name, examined_by(question), faults(spec, asked), asked)
@@ -106,7 +116,7 @@ def measured(spec: Spec, seeds: Sequence[int]) -> Iterator[Tally]:
                 )
 
 
-def tally(name: str, trial: Trial, mutants: Sequence[Mutant], question: FunctionQuestion | HuntQuestion) -> Tally:
+def tally(name: str, trial: Trial, mutants: Sequence[Mutant], question: Coded) -> Tally:
     """Try mutants of a question's reference.
 
     Raises:
@@ -119,7 +129,7 @@ def tally(name: str, trial: Trial, mutants: Sequence[Mutant], question: Function
     return Tally(name, len(mutants), tuple(m for m, end in zip(mutants, ends, strict=True) if end == SURVIVED))
 
 
-def faults(spec: Spec, question: FunctionQuestion | HuntQuestion) -> list[Mutant]:
+def faults(spec: Spec, question: Coded) -> list[Mutant]:
     """Return the mutants of a reference and its helpers; what is asked or taught elsewhere counts there only."""
     source = source_of(question.reference, question.id)
     home = inspect.getmodule(question.reference)
@@ -140,12 +150,25 @@ def values_near(answer: np.ndarray) -> Iterator[np.ndarray]:
     yield from (value for value in wrong if not np.array_equal(value, numbers))
 
 
-def examined(spec: Spec, question: TestsQuestion) -> FunctionQuestion:
-    """Return the question whose answers a *tests* question examines: ``test_correlate`` examines ``correlate``."""
-    asked = spec.question(question.id.removeprefix("test_"))
-    if not isinstance(asked, FunctionQuestion):
-        raise TypeError(f"{question.id} examines {asked.id}, which is no function")
-    return asked
+def untimed(question: Coded) -> Coded:
+    """Return a *speed* question without its race: whether a fault makes an answer slow is not what is asked here."""
+    if not isinstance(question, SpeedQuestion):
+        return question
+    return FunctionQuestion(**{field.name: getattr(question, field.name) for field in fields(FunctionQuestion)})
+
+
+def examined(spec: Spec, test: TestsQuestion) -> FunctionQuestion:
+    """Return the question whose answers a *tests* question examines: ``test_correlate`` examines ``correlate``.
+
+    Where the chapter does not ask for that function, it is a question without cases, on the right version.
+    """
+    name = test.id.removeprefix("test_")
+    asked = next((question for question in spec.questions if question.id == name), None)
+    if isinstance(asked, FunctionQuestion):
+        return asked
+    return FunctionQuestion(
+        id=name, title=test.title, points=1, section=test.section, reference=test.right, cases=lambda _: ()
+    )
 
 
 def coverage(spec: Spec, seed: int) -> Iterator[str]:
@@ -153,6 +176,8 @@ def coverage(spec: Spec, seed: int) -> Iterator[str]:
     for question in spec.questions:
         if isinstance(question, TestsQuestion):
             asked = examined(spec, question)
+            if asked not in spec.questions:
+                continue
             sources = [mutant.source for mutant in faults(spec, asked)]
             alike = Counter(run_all(likeness(spec, question, asked, seed), sources, asked.id))
             versions = [f"{alike.pop(n, 0)} {v.name}" for n, v in enumerate(question.versions, start=1)]
@@ -164,7 +189,11 @@ def coverage(spec: Spec, seed: int) -> Iterator[str]:
 def read_explained(stem: str) -> set[Explained]:
     """Read the rows ``| question | `function` | `before` | `after` | why |`` on one chapter's survivors."""
     page = EXPLAINED / f"{stem}.md"
-    text = page.read_text() if page.is_file() else ""
+    return explained_in(page.read_text()) if page.is_file() else set()
+
+
+def explained_in(text: str) -> set[Explained]:
+    """Return the survivors that a Markdown table names."""
     return {row.groups() for row in map(ROW.fullmatch, text.splitlines()) if row}
 
 

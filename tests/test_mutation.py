@@ -130,10 +130,10 @@ def test_values_near_the_answer_are_all_wrong() -> None:
     assert {(5, 3), (-3, -5), (4, 5), (2, 5), (3, 6), (3, 4), (3,), (5,)} == {tuple(value) for value in near}
 
 
-def test_explanations_are_read_from_the_report() -> None:
+def test_explanations_are_read_from_a_table() -> None:
     text = "| question | function | line | instead | why |\n|---|---|---|---|---|\n"
     text += "| s.q | `f` | `a | b` | `pass` | So. |\n"
-    assert mutate.read_explained(text) == {("s.q", "f", "a | b", "pass")}
+    assert mutate.explained_in(text) == {("s.q", "f", "a | b", "pass")}
 
 
 def question(name: str) -> FunctionQuestion:
