@@ -3,6 +3,7 @@ HOST ?= 127.0.0.1
 PORT ?= 8000
 BIN := .venv/bin
 READY := .venv/.ready
+PEERS := .venv/.peers
 export UNROLLED_SOLUTIONS := $(SOLUTIONS)
 SITE := build/.site-ready$(addprefix -solutions-,$(SOLUTIONS))
 SOURCES := $(shell find book exercises unrolled solutions autograder scripts -type f \
@@ -25,8 +26,8 @@ serve: $(SITE)
 	@sh scripts/need.sh bwrap:bubblewrap
 	@$(BIN)/autograder serve --host $(HOST) --port $(PORT)
 
-test: $(SITE)
-	@sh scripts/need.sh bwrap:bubblewrap chromium:chromium
+test: $(SITE) $(PEERS)
+	@sh scripts/need.sh bwrap:bubblewrap chromium:chromium g++:g++ objdump:binutils
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -34,9 +35,9 @@ test: $(SITE)
 
 site: $(SITE)
 
-bench: $(SITE)
-	@sh scripts/need.sh bwrap:bubblewrap
-	@for script in checks serve grading; do OPENBLAS_NUM_THREADS=1 $(BIN)/python -m benchmarks.$$script || exit 1; done
+bench: $(SITE) $(PEERS)
+	@sh scripts/need.sh bwrap:bubblewrap g++:g++ objdump:binutils
+	@for script in checks serve grading conv cuda_emulation; do OPENBLAS_NUM_THREADS=1 $(BIN)/python -m benchmarks.$$script || exit 1; done
 
 mutation: $(READY)
 	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m scripts.mutate
@@ -45,10 +46,12 @@ format: $(READY)
 	$(BIN)/ruff check --fix --quiet .
 	$(BIN)/ruff format .
 
-# Needs uv. The lock names no index, so that every machine uses the one it is set up for.
+# Needs uv. The locks name no index, so that every machine uses the one it is set up for.
+LOCK := uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	--no-annotate --no-header --quiet
 lock:
-	uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --generate-hashes \
-		--no-emit-index-url --no-annotate --no-header --quiet --output-file requirements/lock.txt
+	$(LOCK) --extra grader --extra site --extra build --extra test --output-file requirements/lock.txt
+	$(LOCK) --extra peers --constraint requirements/lock.txt --output-file requirements/peers.txt
 
 clean:
 	rm -rf _build build .venv node_modules unrolled/bundles .mypy_cache .ruff_cache .pytest_cache .hypothesis
@@ -61,6 +64,14 @@ $(READY): requirements/lock.txt pyproject.toml
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements/lock.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(PEERS): $(READY) requirements/peers.txt requirements/torch.txt
+	@echo "Installing what the references are compared with: PyTorch, SciPy, ONNX and others."
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements/peers.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --no-deps --requirement requirements/torch.txt
+	@# A build for CUDA needs its libraries even where there is no GPU.
+	@$(BIN)/python -c 'import torch' 2>/dev/null || $(BIN)/pip install --quiet --disable-pip-version-check torch==2.13.0
 	@touch $@
 
 $(SITE): $(READY) $(SOURCES)
