@@ -123,22 +123,23 @@ class Sequential:
         return grad_y
 
 
-def digits_network(rng: np.random.Generator, classes: int = 10) -> Sequential:
+def digits_network(rng: np.random.Generator, classes: int = 10, conv: type[Conv2d] = Conv2d) -> Sequential:
     """Build a network for images of 8 × 8: two convolutions, each with ReLU and max pooling, and a linear layer.
 
     Args:
         rng: source of the first weights.
         classes: how many scores to give.
+        conv: the convolutional layer, such as the faster one of the chapter ``speed``.
 
     Returns:
         The network: (n, 1, 8, 8) → (n, 16, 4, 4) → (n, 32, 2, 2) → (n, classes), float32.
     """
     return Sequential(
         [
-            Conv2d(he_normal((16, 1, 3, 3), rng), np.zeros(16, np.float32), padding=1),
+            conv(he_normal((16, 1, 3, 3), rng), np.zeros(16, np.float32), padding=1),
             ReLU(),
             MaxPool2d(2),
-            Conv2d(he_normal((32, 16, 3, 3), rng), np.zeros(32, np.float32), padding=1),
+            conv(he_normal((32, 16, 3, 3), rng), np.zeros(32, np.float32), padding=1),
             ReLU(),
             MaxPool2d(2),
             Flatten(),

@@ -15,10 +15,12 @@ import numpy as np
 
 from solutions.arguments import Array, Padding, Pair, array, pair
 from solutions.blocks import BUFFER, Blocks, blocks_of, parts_of
+from solutions.layers import Conv2d
 from solutions.strides import check_channels
 from solutions.winograd import as_gradients, conv2d_winograd, conv2d_winograd_backward, winograd_pays
 
 __all__ = [
+    "FastConv2d",
     "conv2d_blocked",
     "conv2d_blocked_backward",
     "conv2d_channels_last",
@@ -78,6 +80,22 @@ def conv2d_fast_backward(
     if 12 * (wide.width - wide.out[1]) < wide.width:
         return conv2d_row_wide_backward(grad_y, x, weight, stride, padding, dilation, groups)
     return conv2d_blocked_backward(grad_y, x, weight, stride, padding, dilation, groups)
+
+
+class FastConv2d(Conv2d):
+    """The layer ``Conv2d``, computed by :func:`conv2d_fast` and :func:`conv2d_fast_backward`."""
+
+    def forward(self, x: Array) -> Array:
+        """Return y, shape (n, f, oh, ow), for x, shape (n, c, h, w)."""
+        y = conv2d_fast(x, self.weight, self.bias, **self._settings)
+        self._kept = np.asarray(x), self.weight
+        return y
+
+    def backward(self, grad_y: Array) -> Array:
+        """Return grad_x, shape (n, c, h, w), for grad_y, shape (n, f, oh, ow), of the last forward pass."""
+        x, weight = self._kept
+        grad_x, self.grad_weight, self.grad_bias = conv2d_fast_backward(grad_y, x, weight, **self._settings)
+        return grad_x
 
 
 def conv2d_blocked(

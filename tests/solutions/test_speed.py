@@ -15,7 +15,9 @@ from numpy.testing import assert_allclose, assert_array_equal
 from solutions import speed
 from solutions.backprop import conv2d_backward
 from solutions.blocks import parts_of
+from solutions.cnn import digits_network, parameters
 from solutions.col2im import col2im
+from solutions.layers import Conv2d
 from solutions.phases import join_phases, phase_shape, split_phases, taps_of
 from solutions.row_wide import col2im_row_wide, im2col_row_wide
 from solutions.strides import conv2d, im2col
@@ -438,3 +440,14 @@ def test_what_a_version_cannot_do_it_says(call: Callable[[], Any], message: str)
 def test_grad_y_must_have_the_shape_of_y(version: GRADIENTS) -> None:
     with pytest.raises(ValueError, match=r"grad_y has shape \(2, 4, 3, 4\), but y has \(2, 4, 3, 5\)"):
         version(np.zeros((2, 4, 3, 4)), X, K)
+
+
+def test_a_network_of_fast_layers_goes_there_and_back_like_one_of_plain_layers() -> None:
+    plain, fast = (digits_network(np.random.default_rng(3), conv=conv) for conv in (Conv2d, speed.FastConv2d))
+    x = np.random.default_rng(4).normal(size=(5, 1, 8, 8)).astype("f4")
+    y = plain.forward(x)
+    assert_allclose(fast.forward(x), y, rtol=1e-4, atol=1e-5)
+    assert_allclose(fast.backward(y), plain.backward(y), rtol=1e-4, atol=1e-5)
+    for one, other in zip(parameters(plain), parameters(fast), strict=True):
+        ours, theirs = (getattr(layer, f"grad_{name}") for layer, name in (other, one))
+        assert_allclose(ours, theirs, rtol=1e-4, atol=1e-4)
