@@ -18,7 +18,8 @@ from unrolled.judge.outcome import carried, describe_error
 from unrolled.wire import Limits
 
 Execution = Literal["fork", "ipykernel"]
-LARGEST_NUMBER, MOST_ENTRIES = 1_000, 1_000  # in arguments that a student's test gives to a function of ours
+# In arguments that a student's test gives to a function of ours:
+LARGEST_NUMBER, MOST_ENTRIES, MOST_PARTS, LONGEST_WORD = 1_000, 1_000, 16, 20
 
 
 @dataclass(frozen=True)
@@ -250,6 +251,10 @@ def _is_small(value: Any) -> bool:
     """Can a function of ours work on this without using up time or memory?"""
     if isinstance(value, int | float):
         return abs(value) <= LARGEST_NUMBER
+    if isinstance(value, list | tuple):  # such as a pair of paddings
+        return len(value) <= MOST_PARTS and all(map(_is_small, value))
+    if value is None or isinstance(value, str):
+        return len(value or "") <= LONGEST_WORD
     return isinstance(value, np.ndarray | np.generic) and np.size(value) <= MOST_ENTRIES
 
 

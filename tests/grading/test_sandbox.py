@@ -105,6 +105,20 @@ def test_a_test_examines_functions_that_stay_outside(session: Session) -> None:
     assert session.test("test_sum", changing).detail == "AssertionError"
 
 
+@pytest.mark.parametrize("value", ["((1, 2), (0, 3))", "'same'", "None", "[1, 2.5]", "np.ones((2, 3))"])
+def test_a_test_may_pass_whatever_settings_a_function_takes(value: str) -> None:
+    got = []
+    with Session("conv1d", [f"import numpy as np\ndef test(candidate):\n    candidate({value})"]) as session:
+        assert session.test("test", got.append).problem == ""
+    assert repr(got[0]) == repr(eval(value))
+
+
+@pytest.mark.parametrize("value", ["10**6", "'a' * 100", "[0] * 50", "[[[10**6]]]", "np.ones(10**4)"])
+def test_a_test_cannot_make_a_function_of_ours_work_hard(value: str) -> None:
+    with Session("conv1d", [f"import numpy as np\ndef test(candidate):\n    candidate({value})"]) as session:
+        assert "too large" in session.test("test", lambda x: None).detail
+
+
 def test_what_cells_show_is_kept() -> None:
     first, second, third = run(
         "print('hello')\n6 * 7",
