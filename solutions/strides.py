@@ -7,21 +7,28 @@ neighbouring entries of one window; each is one number for both axes or a pair. 
 any memory layout, keeps the dtype that NumPy's promotion gives, and leaves its arguments as they were.
 """
 
+from collections.abc import Callable
+
 import numpy as np
 
 from solutions.arguments import Array, Padding, Pair, Pairs, array, countable, misfit, pair, pairs_of_padding, whole
 
 __all__ = [
+    "by_hand",
     "check_channels",
     "conv2d",
     "crop",
     "dilate",
+    "dilated",
+    "exposing",
     "extent",
+    "half_pixel",
     "im2col",
     "out_size",
     "pad",
     "pads",
     "same_pads",
+    "test_one_image",
     "thin_out",
     "unused",
 ]
@@ -315,3 +322,81 @@ def check_channels(x: Array, weight: Array, bias: Array | None, groups: int) -> 
         raise ValueError(f"weight has shape {weight.shape}, so {weight.shape[1]} channels, but {per_group}")
     if bias is not None and len(array("bias", bias, "f")) != f:
         raise ValueError(f"bias has {len(bias)} entries; it must have {f}, one for each kernel of weight")
+
+
+def by_hand() -> Array:
+    """Return oh, ow, and the unused rows and columns of a 10 × 9 image, a 3 × 4 kernel and stride (2, 3)."""
+    return np.array([*out_size((10, 9), (3, 4), (2, 3)), *unused((10, 9), (3, 4), (2, 3))])
+
+
+def half_pixel() -> Array:
+    """Return what "same" needs for a 7 × 6 image and a 2 × 4 kernel, and what comes of rounding its half up.
+
+    Returns:
+        Zeros in all along the height and the width; height and width of the image when half of each, rounded up,
+        stands on both sides; and oh and ow of that image.
+    """
+    size, kernel_size = (7, 6), (2, 4)
+    total = np.array([sum(same_pads(length, taps)) for length, taps in zip(size, kernel_size, strict=True)])
+    y, x = (int(both) for both in (total + 1) // 2)
+    return np.array([*total, size[0] + 2 * y, size[1] + 2 * x, *out_size(size, kernel_size, padding=(y, x))])
+
+
+exposing = {"x": [[1], [1]], "weight": [[1], [1]], "dilation": [1, 2]}
+
+
+def dilated(x: Array, weight: Array, dilation: tuple[int, int] = (1, 1)) -> Array:
+    """Convolve one image with one kernel whose entries stand apart.
+
+    Args:
+        x: the image, shape (h, w).
+        weight: the kernel, shape (kh, kw), not flipped.
+        dilation: (dy, dx), the distance between neighbouring entries of a window.
+
+    Returns:
+        y, shape (oh, ow), where y[p, q] sums weight[i, j] · x[p + i·dy, q + j·dx]; the dtype that ``x * weight`` has.
+
+    Raises:
+        ValueError: if no window fits, naming the axis and the sizes.
+        ValueError, TypeError: if an array has not two axes, or ``dilation`` is out of range or no pair.
+    """
+    x, weight = array("x", x, "h", "w"), array("weight", weight, "kh", "kw")
+    dy, dx = pair("dilation", tuple(dilation))  # an array will do, too
+    (h, w), (rows, columns) = x.shape, extent(weight.shape, (dy, dx))
+    if rows > h:
+        raise ValueError(misfit("height", weight.shape[0], h, (0, 0), rows))
+    if columns > w:
+        raise ValueError(misfit("width", weight.shape[1], w, (0, 0), columns))
+    oh, ow = h - rows + 1, w - columns + 1
+    y = np.zeros((oh, ow), np.result_type(x, weight))
+    for (i, j), tap in np.ndenumerate(weight):
+        y += tap * x[i * dy : i * dy + oh, j * dx : j * dx + ow]
+    return y
+
+
+def test_one_image(candidate: Callable[[Array, Array, int, int, int, int], Array]) -> None:
+    """Raise AssertionError if ``candidate(x, weight, sy, sx, dy, dx)`` is not the convolution with these settings.
+
+    Args:
+        candidate: a function of an image x (h, w), a kernel (kh, kw), strides and dilations, which should return
+            y (oh, ow) with the dtype of ``x * weight``.
+
+    Raises:
+        AssertionError: if any output of ``candidate`` is wrong in shape, value or dtype.
+    """
+    for (h, w), (kh, kw), (sy, sx), (dy, dx) in [
+        ((4, 5), (2, 3), (1, 1), (1, 1)),
+        ((8, 10), (3, 2), (2, 3), (1, 1)),
+        ((8, 9), (2, 3), (1, 1), (3, 2)),
+        ((9, 12), (3, 2), (3, 2), (2, 4)),
+    ]:
+        for dtype, other in ("f4", "f4"), ("f8", "f8"), ("f4", "f8"), ("f8", "f4"):
+            x = (np.arange(h * w) * 7 % 11 - 4).reshape(h, w).astype(dtype)
+            weight = np.arange(1, kh * kw + 1).reshape(kh, kw).astype(other)
+            rows, columns = range(0, h - dy * (kh - 1), sy), range(0, w - dx * (kw - 1), sx)
+            windows = [[x[p : p + dy * kh : dy, q : q + dx * kw : dx] for q in columns] for p in rows]
+            expected = np.array([[(window * weight).sum() for window in line] for line in windows])
+            y = candidate(x, weight, sy, sx, dy, dx)
+            assert y.shape == expected.shape, f"{expected.shape} windows fit, the output has shape {y.shape}"
+            assert y.dtype == np.result_type(x, weight), f"{x.dtype} and {weight.dtype} went in, {y.dtype} came out"
+            assert np.allclose(y, expected), f"expected {expected}, got {y}"
