@@ -80,13 +80,20 @@ def print_comparison(folder: Path, stems: Sequence[str], repetitions: int) -> No
                 seconds[way].append(elapsed(lambda c=course, all_=commands: [c.run(*one) for one in all_]))  # type: ignore[misc]
                 marks[way] = course.marks()
             if not marks[TOGETHER] == marks[CLASS] == marks[EACH]:
-                raise RuntimeError("the marks differ")
+                raise RuntimeError(f"the marks differ: {differences(marks)}")
             print(f"repetition {number + 1}:", *(f"{times[-1]:.1f} s" for times in seconds.values()), flush=True)
     each = {way: median(times) / len(submissions) for way, times in seconds.items()}
     print(f"{len(submissions)} submissions of {', '.join(stems)}, one core, medians of {repetitions}; equal marks")
     print(f"{'':32}{'s in all':>10}{'s each':>10}{'ours is':>10}")
     for way, times in seconds.items():
         print(f"{way:32}{median(times):10.2f}{each[way]:10.3f}{each[way] / each[TOGETHER]:9.1f}×")
+
+
+def differences(marks: Mapping[str, Marks]) -> list[str]:
+    """Say which marks differ between ways of grading."""
+    names = sorted(set().union(*marks.values()))
+    found = [(name, [given.get(name) for given in marks.values()]) for name in names]
+    return [f"{name}: {' / '.join(map(str, values))}" for name, values in found if len(set(values)) > 1]
 
 
 def print_otter(folder: Path, stems: Sequence[str]) -> None:

@@ -16,7 +16,7 @@ import numpy as np
 from solutions.arguments import Array, Padding, Pair, array
 from solutions.backprop import conv2d_backward, numerical_gradient, relative_error
 from solutions.losses import cross_entropy, cross_entropy_backward
-from solutions.pooling import argmax_backward, avg_pool2d, avg_pool2d_backward, max_pool2d_argmax
+from solutions.pooling import AvgPool2d, argmax_backward, max_pool2d_argmax
 from solutions.strides import conv2d
 
 __all__ = [
@@ -171,35 +171,6 @@ class MaxPool2d:
         """Send each gradient to the pixel that was the largest of its window."""
         argmax, size = _remembered(self, "_kept")
         return argmax_backward(_shaped(grad_y, argmax.shape), argmax, size)
-
-
-class AvgPool2d:
-    """Replace each window by its mean.
-
-    Args:
-        kernel_size, stride, padding, ceil_mode, count_include_pad: as in ``avg_pool2d``; without ``stride`` the windows
-            lie side by side.
-    """
-
-    def __init__(
-        self,
-        kernel_size: Pair,
-        stride: Pair | None = None,
-        padding: Padding = 0,
-        ceil_mode: bool = False,
-        count_include_pad: bool = True,
-    ) -> None:
-        self._settings: tuple[Any, ...] = kernel_size, stride, padding, ceil_mode, count_include_pad
-
-    def forward(self, x: Array) -> Array:
-        """Return y, shape (n, c, oh, ow), for x, shape (n, c, h, w)."""
-        y = avg_pool2d(x, *self._settings)
-        self._x = np.asarray(x)
-        return y
-
-    def backward(self, grad_y: Array) -> Array:
-        """Share each gradient equally among the pixels of its window."""
-        return avg_pool2d_backward(grad_y, _remembered(self, "_x"), *self._settings)
 
 
 class SoftmaxCrossEntropy:

@@ -7,23 +7,36 @@ front of the padding behind the image. Inputs are left alone and may have any me
 that means of integers are float64.
 """
 
+from collections.abc import Callable
+
 import numpy as np
 
 from solutions.arguments import Array, Padding, Pair, Pairs, array, pair, whole
 from solutions.strides import crop, im2col, out_size, pad, pads, unused
 
 __all__ = [
+    "AvgPool2d",
     "argmax_backward",
     "avg_pool2d",
     "avg_pool2d_backward",
+    "by_hand",
     "divisors",
+    "exposing",
     "lowest",
     "max_pool2d",
     "max_pool2d_argmax",
     "max_pool2d_backward",
     "pool_by_reshape",
     "pooled_size",
+    "test_tiles_backward",
+    "tiles_backward",
 ]
+
+
+def by_hand() -> Array:
+    """Return the largest entries of the 2 × 3 windows of a 3 × 5 image, in steps of one row and two columns."""
+    x = np.array([[2, 7, 1, 3, 5], [4, 0, 6, 8, 1], [9, 3, 2, 5, 0]])
+    return np.asarray(max_pool2d(x[np.newaxis, np.newaxis], (2, 3), (1, 2)).ravel())
 
 
 def pool_by_reshape(x: Array, k: int) -> Array:
@@ -91,7 +104,8 @@ def pooled_size(
     if not ceil_mode:
         return oh, ow
     tail_y, tail_x = unused((h, w), kernel_size, (sy, sx), padding, dilation)
-    (top, _), (left, _) = pads(padding, (h, w), kernel_size, (sy, sx), dilation)
+    sides = pads(padding, size=size, kernel_size=kernel_size, stride=(sy, sx), dilation=dilation)
+    (top, _), (left, _) = sides
     further_y, further_x = tail_y > 0 and sy * oh < top + h, tail_x > 0 and sx * ow < left + w
     return oh + further_y, ow + further_x
 
@@ -187,6 +201,32 @@ def argmax_backward(grad_y: Array, argmax: Array, size: Pair) -> Array:
     return grad_x.reshape(n, c, h, w)
 
 
+def tiles_backward(grad_y: Array, x: Array, k: int) -> Array:
+    """Send the gradient of every k × k tile to its largest entry; of equal ones the first in row-major order gets all.
+
+    Args:
+        grad_y: gradient of what :func:`pool_by_reshape` returned, shape (n, c, h / k, w / k).
+        x: images, shape (n, c, h, w), with h and w multiples of k.
+        k: height and width of a tile.
+
+    Returns:
+        grad_x, shape (n, c, h, w), dtype of ``grad_y``; all but one entry of a tile are 0.
+
+    Raises:
+        ValueError, TypeError: if tiles of k × k do not cover ``x`` exactly, or ``grad_y`` has another shape.
+    """
+    pooled = pool_by_reshape(x, k)
+    grad_y, (n, c, h, w) = _matching(grad_y, pooled.shape), np.shape(x)
+    tiles = np.reshape(x, (n, c, h // k, k, w // k, k)).transpose(0, 1, 2, 4, 3, 5).reshape(*pooled.shape, k * k)
+    is_first = np.arange(k * k) == tiles.argmax(axis=-1)[..., np.newaxis]
+    spread = np.where(is_first, grad_y[..., np.newaxis], grad_y.dtype.type(0))
+    back = spread.reshape(n, c, h // k, w // k, k, k).transpose(0, 1, 2, 4, 3, 5)
+    return np.asarray(back.reshape(n, c, h, w))
+
+
+exposing = {"grad_y": [[[[1]]]], "x": [[[[1, 1], [0, 0]]]], "k": 2}
+
+
 def max_pool2d_backward(
     grad_y: Array,
     x: Array,
@@ -224,7 +264,8 @@ def divisors(
 
     Args:
         size: (h, w) of the image.
-        kernel_size, stride, padding, ceil_mode, count_include_pad: as in :func:`avg_pool2d`.
+        kernel_size, stride, padding, ceil_mode: as in :func:`max_pool2d`.
+        count_include_pad: whether padding counts as an entry, or only pixels do.
 
     Returns:
         Shape (oh, ow), integers: the entries of each window that are pixels or, with ``count_include_pad``, padding;
@@ -304,6 +345,65 @@ def avg_pool2d_backward(
     return crop(crop(grad_x, beyond), sides)
 
 
+class AvgPool2d:
+    """Replace every window by its mean.
+
+    Args:
+        kernel_size: (kh, kw).
+        stride: (sy, sx), the distance between neighbouring windows; None for the kernel's own size.
+        padding: zeros around each image.
+        ceil_mode: whether a tail too short for a window gets a clipped one.
+        count_include_pad: whether a padded zero counts as an entry, or only pixels do.
+    """
+
+    def __init__(
+        self,
+        kernel_size: Pair,
+        stride: Pair | None = None,
+        padding: Padding = 0,
+        ceil_mode: bool = False,
+        count_include_pad: bool = True,
+    ) -> None:
+        self._settings = kernel_size, stride, padding, ceil_mode, count_include_pad
+
+    def forward(self, x: Array) -> Array:
+        """Return y, shape (n, c, oh, ow), for x, shape (n, c, h, w)."""
+        y = avg_pool2d(x, *self._settings)
+        self._x = np.asarray(x)
+        return y
+
+    def backward(self, grad_y: Array) -> Array:
+        """Return grad_x, shape (n, c, h, w): each gradient in equal shares for all that its mean was taken over."""
+        if not hasattr(self, "_x"):
+            raise RuntimeError("AvgPool2d.backward was called before forward; there is nothing to go back to")
+        return avg_pool2d_backward(grad_y, self._x, *self._settings)
+
+
+def test_tiles_backward(candidate: Callable[[Array, Array, int], Array]) -> None:
+    """Raise AssertionError if ``candidate`` does not send the gradients of tiles to their largest entries.
+
+    Args:
+        candidate: a function of grad_y, x and k that should do as :func:`tiles_backward` does.
+
+    Raises:
+        AssertionError: if an output is wrong in shape, value or dtype, or if an argument changed.
+    """
+    for k, x_dtype, dtype in (2, "f8", "f8"), (3, "f8", "f4"), (1, "f4", "f4"):
+        x = (np.arange(2 * 3 * 6 * 12) * 7 % 5 / 1000).astype(x_dtype).reshape(2, 3, 6, 12)  # close ones, equal ones
+        grad_y = (np.arange(2 * 3 * 6 * 12 // k**2) - 20.5).astype(dtype).reshape(2, 3, 6 // k, 12 // k)
+        expected = np.zeros(x.shape, dtype)
+        for n, c, i, j in np.ndindex(grad_y.shape):
+            pixels = [(row, column) for row in range(i * k, i * k + k) for column in range(j * k, j * k + k)]
+            values = [x[n, c, row, column] for row, column in pixels]
+            expected[n, c][pixels[values.index(max(values))]] = grad_y[n, c, i, j]  # the first of equals
+        kept_x, kept_grad_y = x.copy(), grad_y.copy()
+        grad_x = candidate(grad_y, x, k)
+        assert grad_x.shape == x.shape, f"x has shape {x.shape}, its gradient {grad_x.shape}"
+        assert grad_x.dtype == dtype, f"{grad_y.dtype} went in, {grad_x.dtype} came out"
+        assert (grad_x == expected).all(), f"k={k}: a gradient went to the wrong place"
+        assert (x == kept_x).all() and (grad_y == kept_grad_y).all(), "an argument was changed"
+
+
 # Shared by the poolings.
 
 
@@ -317,7 +417,7 @@ def _borders(
     """Return the padding, and around it what clipped windows hang over; refuse windows that hold no pixel."""
     (h, w), kernel, gaps = pair("size", size), pair("kernel_size", kernel_size), pair("dilation", dilation)
     step = _step(kernel, stride)
-    sides = pads(padding, (h, w), kernel, step, gaps)
+    sides = pads(padding, size=size, kernel_size=kernel, stride=step, dilation=gaps)
     out = pooled_size((h, w), kernel, step, sides, gaps, ceil_mode)
     beyond = []
     for axis, length in enumerate((h, w)):
@@ -336,8 +436,7 @@ def _columns(
     sides, beyond = _borders(x.shape[2:], kernel_size, stride, padding, dilation, ceil_mode)
     bordered = pad(pad(x, sides, value), beyond, value)
     cols = im2col(bordered, kernel_size, _step(kernel_size, stride), 0, dilation)
-    n, c, kh, kw, oh, ow = cols.shape
-    return cols.reshape(n, c, kh * kw, oh, ow)
+    return cols.reshape(*cols.shape[:2], -1, *cols.shape[4:])
 
 
 def _matching(grad_y: Array, shape: tuple[int, ...]) -> Array:
