@@ -142,12 +142,13 @@ def faults(spec: Spec, question: Coded) -> list[Mutant]:
 
 def values_near(answer: np.ndarray) -> Iterator[np.ndarray]:
     """Yield wrong values: one number off by one or left out, neighbours swapped, all reversed or negated."""
-    numbers = np.atleast_1d(answer)
+    numbers = answer.ravel()
     wrong = [numbers[::-1], -numbers]
     for i in range(numbers.size):
         wrong += [np.delete(numbers, i), numbers + (np.arange(numbers.size) == i), numbers - np.eye(numbers.size)[i]]
         wrong += [np.r_[numbers[:i], numbers[i : i + 2][::-1], numbers[i + 2 :]]]
-    yield from (value for value in wrong if not np.array_equal(value, numbers))
+    different = (value for value in wrong if not np.array_equal(value, numbers))
+    yield from (value.reshape(answer.shape) if value.size == answer.size else value for value in different)
 
 
 def untimed(question: Coded) -> Coded:

@@ -130,6 +130,15 @@ def test_values_near_the_answer_are_all_wrong() -> None:
     assert {(5, 3), (-3, -5), (4, 5), (2, 5), (3, 6), (3, 4), (3,), (5,)} == {tuple(value) for value in near}
 
 
+@pytest.mark.parametrize(
+    "answer", [np.array(3), np.array([1, 2]), np.arange(6).reshape(2, 3)], ids=["0-D", "1-D", "2-D"]
+)
+def test_no_wrong_value_is_the_answer(answer: np.ndarray) -> None:
+    wrong = list(mutate.values_near(answer))
+    assert len(wrong) >= 3
+    assert not [value for value in wrong if np.array_equal(value, answer)]
+
+
 def test_explanations_are_read_from_a_table() -> None:
     text = "| question | function | line | instead | why |\n|---|---|---|---|---|\n"
     text += "| s.q | `f` | `a | b` | `pass` | So. |\n"
