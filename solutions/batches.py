@@ -6,6 +6,7 @@ accepts any memory layout, keeps the dtype that NumPy's promotion gives, and lea
 """
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 
@@ -15,10 +16,12 @@ from solutions.conv2d import out_size
 __all__ = [
     "add_bias",
     "arrange",
+    "by_hand",
     "column_bytes",
     "conv_all_at_once",
     "conv_by_image",
     "conv_channels_last",
+    "conv_kernels_first",
     "conv_n_last",
     "from_window_rows",
     "im2col_batch",
@@ -73,8 +76,8 @@ def window_rows(cols: Array) -> Array:
         ValueError, TypeError: if ``cols`` has not six axes.
     """
     cols = array("cols", cols, *AXES)
-    n, c, kh, kw, oh, ow = cols.shape
-    return cols.transpose(0, 4, 5, 1, 2, 3).reshape(n * oh * ow, c * kh * kw).copy()
+    width = math.prod(cols.shape[1:4])  # of a window
+    return cols.transpose(0, 4, 5, 1, 2, 3).reshape(cols.size // width, width).copy()
 
 
 def from_window_rows(matrix: Array, shape: tuple[int, int, int, int, int, int]) -> Array:
@@ -182,7 +185,7 @@ def conv_all_at_once(x: Array, weight: Array, bias: Array | None = None, stride:
     cols = im2col_batch(x, weight.shape[2:], stride)
     n, _, _, _, oh, ow = cols.shape
     f = len(weight)
-    y = window_rows(cols) @ weight.reshape(f, -1).T  # (n·oh·ow, c·kh·kw) @ (c·kh·kw, f)
+    y = window_rows(cols) @ weight.reshape(f, weight.size // f).T  # (n·oh·ow, c·kh·kw) @ (c·kh·kw, f)
     return add_bias(y.reshape(n, oh, ow, f).transpose(0, 3, 1, 2), bias)
 
 
@@ -324,9 +327,9 @@ def column_bytes(
     Raises:
         ValueError, TypeError: if no window fits, or a size is out of range.
     """
-    kernels = (1, _four("x_shape", x_shape)[1], *pair("kernel_size", kernel_size))
-    _, (rows, columns), _ = layer_shapes(x_shape, kernels, stride)
-    return rows * columns * np.dtype(dtype).itemsize
+    (n, c, h, w), (kh, kw) = _four("x_shape", x_shape), pair("kernel_size", kernel_size)
+    oh, ow = out_size((h, w), (kh, kw), stride)
+    return n * c * kh * kw * oh * ow * np.dtype(dtype).itemsize
 
 
 def images_within(
@@ -350,6 +353,69 @@ def images_within(
         ValueError, TypeError: as :func:`column_bytes`; if ``memory`` is negative.
     """
     return whole("memory", memory, 0) // column_bytes((1, *image_shape), kernel_size, stride, dtype)
+
+
+# Answers to the questions that ask for something other than a function of this module.
+
+exposing = {"cols": [[[[1]]], [[[2]]]], "weight": [[1], [10]]}
+
+
+def by_hand() -> list[int]:
+    """Return the sizes that :func:`layer_shapes` finds for 16 images (3, 31, 47) and 20 kernels 5 × 3 at stride 2."""
+    return [size for shape in layer_shapes((16, 3, 31, 47), (20, 3, 5, 3), 2) for size in shape]
+
+
+def conv_kernels_first(cols: Array, weight: Array) -> Array:
+    """Multiply kernels as rows by windows as columns, image by image.
+
+    Args:
+        cols: columns whose windows are already merged, shape (n, c·kh·kw, oh, ow).
+        weight: kernels, merged in the same order, shape (f, c·kh·kw).
+
+    Returns:
+        y, shape (n, f, oh, ow); the dtype that NumPy gives ``cols * weight``.
+
+    Raises:
+        ValueError, TypeError: if an array has the wrong axes, or a kernel has not as many entries as a window.
+    """
+    cols, weight = array("cols", cols, "n", "c·kh·kw", "oh", "ow"), array("weight", weight, "f", "c·kh·kw")
+    n, taps, oh, ow = cols.shape
+    f = len(weight)
+    if weight.shape[1] != taps:
+        raise ValueError(f"weight has shape {weight.shape}; windows of {taps} entries need ({f}, {taps})")
+    y = weight @ cols.swapaxes(0, 1).reshape(taps, n * oh * ow)
+    return np.asarray(y.reshape(f, n, oh, ow).swapaxes(0, 1))  # the rows were kernels, so f comes first
+
+
+def test_conv_all_at_once(candidate: Callable[..., Array]) -> None:
+    """Raise AssertionError if ``candidate(x, weight, bias, stride)`` is not the convolution of a batch of images.
+
+    Args:
+        candidate: a function of x (n, c, h, w), weight (f, c, kh, kw), bias (f,) or None, and stride, that should
+            return y (n, f, oh, ow), as ``conv_all_at_once`` does.
+
+    Raises:
+        AssertionError: if an output of ``candidate`` is wrong in shape, value or dtype, or if an input changed.
+    """
+    for dtype, stride in ("f8", 1), ("f4", 2):
+        x = np.arange(2 * 3 * 4 * 6, dtype=dtype).reshape(2, 3, 4, 6) % 7 - 2
+        weight = np.arange(5 * 3 * 2 * 3, dtype=dtype).reshape(5, 3, 2, 3) % 11 - 4
+        for bias in (np.array([3, -1, 4, 1, -5], dtype), None):
+            kept_x, kept_weight = x.copy(), weight.copy()
+            y = candidate(x, weight, bias, stride)
+            oh, ow = (4 - 2) // stride + 1, (6 - 3) // stride + 1
+            assert y.shape == (2, 5, oh, ow), f"the output should have shape {(2, 5, oh, ow)}, not {y.shape}"
+            assert y.dtype == x.dtype, f"{x.dtype} went in, {y.dtype} came out"
+            for n, f, p, q in np.ndindex(y.shape):
+                window = x[n, :, p * stride : p * stride + 2, q * stride : q * stride + 3]
+                expected = (window * weight[f]).sum() + (0 if bias is None else bias[f])
+                assert np.isclose(y[n, f, p, q], expected), f"entry {(n, f, p, q)} is {y[n, f, p, q]}, not {expected}"
+            assert (x == kept_x).all() and (weight == kept_weight).all(), "an input was changed"
+    plain = candidate(np.ones((1, 1, 2, 3)), np.ones((1, 1, 2, 2)))
+    assert plain.tolist() == [[[[4.0, 4.0]]]], "bias and stride have defaults"
+
+
+# Shared checks of arguments.
 
 
 def _four(name: str, shape: tuple[int, int, int, int]) -> tuple[int, int, int, int]:
