@@ -10,7 +10,26 @@ from solutions.arguments import Array, Padding, Pair, array, pair, whole
 from solutions.col2im import col2im
 from solutions.strides import im2col, out_size, pads
 
-__all__ = ["counts", "counts_by_col2im", "counts_in_row", "denoise", "fold_mean"]
+__all__ = ["counts", "counts_by_col2im", "counts_in_row", "denoise", "fold_mean", "slack", "there_and_back"]
+
+
+def there_and_back() -> Array:
+    """Return what im2col with windows of 2 × 3, and col2im after it, make of a small image."""
+    image, size = np.array([[2, 1, 3, 1], [1, 4, 2, 1], [3, 2, 1, 2]]), (3, 4)
+    return np.asarray(col2im(im2col(image[np.newaxis, np.newaxis], (2, 3)), size)[0, 0])
+
+
+def slack() -> Array:
+    """Follow the last tap of three down a padded image of 9 rows, stride 4, that has ``stride - 1`` rows of slack.
+
+    Returns:
+        Rows allocated; the end of the last tap's slice; the last row that the slice holds; rows of slack written.
+    """
+    h, kh, stride = 9, 3, 4
+    allocated, (oh, _) = h + stride - 1, out_size((h, 1), (kh, 1), (stride, 1))
+    end = kh - 1 + stride * oh
+    last = max(range(kh - 1, end, stride))
+    return np.array([allocated, end, last, max(last - (h - 1), 0)])
 
 
 def counts_by_col2im(
@@ -52,11 +71,14 @@ def counts_in_row(length: int, taps: int, stride: int = 1, before: int = 0, afte
     Raises:
         ValueError: if no window fits.
     """
-    sides = (whole("before", before, 0), whole("after", after, 0)), (0, 0)
-    windows, _ = out_size((length, 1), (taps, 1), (stride, 1), sides, (dilation, 1))
+    length, taps, stride = whole("length", length, 1), whole("taps", taps, 1), whole("stride", stride, 1)
+    before, after, dilation = whole("before", before, 0), whole("after", after, 0), whole("dilation", dilation, 1)
+    last = before + length + after - dilation * (taps - 1) - 1  # where the last window could start
+    if last < 0:
+        raise ValueError(f"taps is {taps}: no window fits into {before + length + after} places, padding included")
     places = before + np.arange(length).reshape(length, 1)
     starts = places - dilation * np.arange(taps)
-    reads = (starts % stride == 0) & (starts >= 0) & (starts < stride * windows)
+    reads = (starts % stride == 0) & (starts >= 0) & (starts <= last)
     return np.asarray(reads.sum(axis=1))
 
 

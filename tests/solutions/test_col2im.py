@@ -200,7 +200,7 @@ ERRORS: list[tuple[Any, str]] = [
     (lambda: col2im.pixel_numbers((4, 2), 3), "kernel width 3 does not fit: the padded input is 2 wide"),
     (lambda: col2im.pixel_numbers(2**32, 3), "the image would have shape .*: more entries than an index can count"),
     (lambda: col2im.entries_of_pixels(4, 0), "kernel_size is 0; it must be 1 or more"),
-    (lambda: overlaps.counts(4, 5), "kernel height 5 does not fit"),
+    (lambda: overlaps.counts(4, 5), "taps is 5: no window fits into 4 places, padding included"),
     (lambda: overlaps.counts_by_col2im(4, 2, stride=0), "stride is 0; it must be 1 or more"),
     (lambda: overlaps.counts_in_row(4, 2, before=-1), "before is -1; it must be 0 or more"),
     (lambda: overlaps.fold_mean(COLS, (4, 5)), "cols hold 3 × 4 windows of 2 × 3, but images of 4 × 5 have 3 × 3"),
