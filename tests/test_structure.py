@@ -75,6 +75,14 @@ def test_the_table_of_contents_names_every_chapter_and_nothing_else() -> None:
     assert len(names) == len(set(names))
 
 
+def test_the_readme_counts_right() -> None:
+    questions = [question for stem in specs.stems() for question in specs.load(stem).questions]
+    mistakes = sum(len(question.mistakes) for question in questions)
+    text = " ".join((ROOT / "README.md").read_text().split())
+    assert f"with {len(questions)} questions that know {mistakes} mistakes by name" in text
+    assert all(f"`{stem}`" in text for stem in specs.stems())
+
+
 @pytest.mark.parametrize("path", sorted((ROOT / "exercises").rglob("*.ipynb")), ids=lambda path: path.stem)
 def test_notebooks_are_committed_without_outputs_or_volatile_metadata(path: Path) -> None:
     notebook = json.loads(path.read_text())

@@ -107,7 +107,7 @@ def test_a_test_examines_functions_that_stay_outside(session: Session) -> None:
 
 @pytest.mark.parametrize("value", ["((1, 2), (0, 3))", "'same'", "None", "[1, 2.5]", "np.ones((2, 3))"])
 def test_a_test_may_pass_whatever_settings_a_function_takes(value: str) -> None:
-    got = []
+    got: list[Any] = []
     with Session("conv1d", [f"import numpy as np\ndef test(candidate):\n    candidate({value})"]) as session:
         assert session.test("test", got.append).problem == ""
     assert repr(got[0]) == repr(eval(value))
