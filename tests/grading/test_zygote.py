@@ -23,6 +23,14 @@ HONEST = [
     "left = [sorted(os.listdir(place)) for place in ('/scratch', '/tmp', '/dev/shm', '/proc')]",
     "double = lambda x: 2 * x",
 ]
+TMP = Path("/tmp")
+PYTHON_IN_TMP = sorted(
+    {
+        Path(place).relative_to(TMP).parts[0]
+        for place in (sys.prefix, sys.base_prefix)
+        if Path(place).is_relative_to(TMP)
+    }
+)
 PATIENCE = 10  # seconds for a process that was killed to be gone
 
 
@@ -43,7 +51,7 @@ def results(*cells: str) -> list[str]:
 def assert_the_next_is_graded_right() -> None:
     with Session("conv1d", HONEST, QUICK) as session:
         assert session.call("double", {"x": np.arange(3.0)}).value.tolist() == [0, 2, 4]
-        assert session.get("left").value == [[], [], [], []]
+        assert session.get("left").value == [[], PYTHON_IN_TMP, [], []]
 
 
 def processes_with(text: str) -> list[int]:
