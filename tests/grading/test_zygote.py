@@ -24,13 +24,8 @@ HONEST = [
     "double = lambda x: 2 * x",
 ]
 TMP = Path("/tmp")
-PYTHON_IN_TMP = sorted(
-    {
-        Path(place).relative_to(TMP).parts[0]
-        for place in (sys.prefix, sys.base_prefix)
-        if Path(place).is_relative_to(TMP)
-    }
-)
+PYTHONS = [Path(place) for place in (sys.prefix, sys.base_prefix)]
+PYTHON_IN_TMP = sorted({path.relative_to(TMP).parts[0] for path in PYTHONS if path.is_relative_to(TMP)})  # is shown
 PATIENCE = 10  # seconds for a process that was killed to be gone
 
 
