@@ -17,11 +17,12 @@ import matplotlib.font_manager
 import unrolled
 from autograder import specs
 from autograder.sandbox.syscalls import MissingLibraryError, compiled_filter
-from autograder.sandbox.walls import PROGRAMS
+from autograder.sandbox.walls import COURSE, PROGRAMS, SHELF
 
 SCRATCH, TMP = "/scratch", "/tmp"  # noqa: S108  (inside the box)
 # Wherever they are installed, the box must not show them: the course's own, and what would answer for a student.
 HIDDEN_PACKAGES = ("autograder", "solutions", "torch", "onnx", "numba")
+OF_CHAPTERS = ("bundles", "given")  # folders of the student's package
 INSTALL_HINT = "install bubblewrap (Debian, Ubuntu: apt-get install bubblewrap; Fedora: dnf install bubblewrap)"
 
 
@@ -62,10 +63,10 @@ def worker_command(stem: str, limits: Sequence[int], filter_: int) -> list[str]:
             folder holds as many bytes as a file.
         filter_: descriptor of the filter of system calls, which the command must inherit.
     """
-    program = _shown(Path(__file__).with_name("worker.py"), "/course/worker.py")
+    program = _shown(Path(__file__).with_name("worker.py"), f"{COURSE}/worker.py")
     last = ["--remount-ro", "/", "--seccomp", str(filter_)]
     box = [*_box(limits[2]), "--disable-userns", "--die-with-parent", *_library(stem), *program, *last]
-    return [*box, sys.executable, "-P", "/course/worker.py", *map(str, limits)]
+    return [*box, sys.executable, "-P", f"{COURSE}/worker.py", *map(str, limits)]
 
 
 def kernel_command(stem: str, limits: Sequence[int], filter_: int, key: str, sockets: Sequence[int]) -> list[str]:
@@ -78,18 +79,18 @@ def kernel_command(stem: str, limits: Sequence[int], filter_: int, key: str, soc
         key: signs the kernel's messages.
         sockets: descriptors that it listens on, which the command must inherit.
     """
-    path = ["--setenv", "PYTHONPATH", f"/course:{PROGRAMS}", "--remount-ro", "/", "--seccomp", str(filter_)]
+    path = ["--setenv", "PYTHONPATH", f"{COURSE}:{PROGRAMS}", "--remount-ro", "/", "--seccomp", str(filter_)]
     box = [*_box(limits[2]), "--disable-userns", "--die-with-parent", *_library(stem), *_modules("worker", "kernel")]
     return [*box, *path, sys.executable, *_kernel(limits, key, sockets)]
 
 
-def zygote_command(stem: str, filter_: bytes, program: str = "worker") -> list[str]:
+def zygote_command(filter_: bytes, program: str = "worker") -> list[str]:
     """Return the command for a zygote in a box like a worker's, in which further namespaces can be made.
 
-    It does not die with its parent, which in the sense of the kernel is a thread, but when its socket is closed.
+    It does not die with its parent, which in the sense of the kernel is a thread, but when its socket is closed. What
+    differs between chapters lies on a shelf, from which each fork takes what :func:`of_chapter` names.
 
     Args:
-        stem: the chapter.
         filter_: the filter of system calls, for its forks.
         program: what its forks run, ``worker`` or ``kernel``.
     """
@@ -97,9 +98,18 @@ def zygote_command(stem: str, filter_: bytes, program: str = "worker") -> list[s
     private = [place for place in (SCRATCH, "/dev/shm", TMP) if place != TMP or not python_in_tmp]  # noqa: S108
     settings = json.dumps({"private": private, "filter": base64.b64encode(filter_).decode(), "program": program})
     modules = _modules("worker", "walls", "zygote", *({program} - {"worker"}))
-    last = ["--setenv", "PYTHONPATH", f"/course:{PROGRAMS}", "--remount-ro", TMP, "--remount-ro", "/"]
+    last = ["--setenv", "PYTHONPATH", f"{COURSE}:{PROGRAMS}", "--remount-ro", TMP, "--remount-ro", "/"]
     python = [sys.executable, "-P", "-m", "autograder.sandbox.zygote", settings]
-    return [*_box(), *_library(stem), *modules, *last, *python]
+    package = Path(unrolled.__file__).parent
+    shelf = [word for folder in OF_CHAPTERS for word in _shown(package / folder, f"{SHELF}/{folder}")]
+    return [*_box(), *_package(), *shelf, *modules, *last, *python]
+
+
+def of_chapter(stem: str) -> list[str]:
+    """Return which of the files that differ between chapters one is shown: its cases, and what earlier ones taught."""
+    package = Path(unrolled.__file__).parent
+    files = (f"bundles/{stem}.bundle", *(f"given/{name}.py" for name in ("__init__", *specs.earlier(stem))))
+    return [file for file in files if (package / file).is_file()]
 
 
 def bare_command(limits: Sequence[int]) -> list[str]:
@@ -133,14 +143,17 @@ def _modules(*names: str) -> list[str]:
 
 
 def _library(stem: str) -> list[str]:
-    """Show the student's package, of its bundles the chapter's, and what earlier chapters taught."""
+    """Show the student's package with the files of one chapter."""
     package = Path(unrolled.__file__).parent
-    library = _shown(package, "/course/unrolled")
-    for folder in ("bundles", "given"):
-        library += ["--tmpfs", f"/course/unrolled/{folder}"]
-    given = [package / "given" / f"{name}.py" for name in ("__init__", *specs.earlier(stem))]
-    for file in (package / "bundles" / f"{stem}.bundle", *filter(Path.is_file, given)):
-        library += _shown(file, f"/course/unrolled/{file.relative_to(package)}")
+    files = [_shown(package / file, f"{COURSE}/unrolled/{file}") for file in of_chapter(stem)]
+    return [*_package(), *(word for words in files for word in words)]
+
+
+def _package() -> list[str]:
+    """Show the student's package without what differs between chapters."""
+    library = _shown(Path(unrolled.__file__).parent, f"{COURSE}/unrolled")
+    for folder in OF_CHAPTERS:
+        library += ["--tmpfs", f"{COURSE}/unrolled/{folder}"]
     fonts = Path(mpl.get_cachedir()) / f"fontlist-v{matplotlib.font_manager.FontManager.__version__}.json"
     if fonts.is_file():  # saves the worker a second of looking for fonts
         library += _shown(fonts, f"{SCRATCH}/matplotlib/{fonts.name}")
@@ -173,7 +186,7 @@ def _environment() -> dict[str, str]:
         "HOME": SCRATCH,
         "PATH": "/usr/bin:/bin",
         "LANG": "C.UTF-8",
-        "PYTHONPATH": "/course",
+        "PYTHONPATH": COURSE,
         "PYTHONDONTWRITEBYTECODE": "1",
         "IPYTHONDIR": f"{SCRATCH}/ipython",
         "MPLCONFIGDIR": f"{SCRATCH}/matplotlib",

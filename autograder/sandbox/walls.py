@@ -8,7 +8,9 @@ filter refuse the system calls that could win one back.
 
 import ctypes
 import os
+import shutil
 from collections.abc import Sequence
+from pathlib import Path
 
 LIBC = ctypes.CDLL(None, use_errno=True)
 NEW_NAMESPACES = {  # the values of Linux
@@ -18,9 +20,11 @@ NEW_NAMESPACES = {  # the values of Linux
     "process": 0x20000000,
     "network": 0x40000000,
 }
-READ_ONLY, NO_SETUID, NO_DEVICES = 1, 2, 4
+READ_ONLY, NO_SETUID, NO_DEVICES, REMOUNT = 1, 2, 4, 32
+COURSE = "/course"  # where the box shows the student's package
 PROGRAMS = "/programs"  # where the box shows the zygote's own modules
-HIDDEN = ("/proc", "/dev/pts", PROGRAMS)
+SHELF = "/shelf"  # where the box shows what differs between chapters
+HIDDEN = ("/proc", "/dev/pts", PROGRAMS, SHELF)
 SET_SECCOMP, SECCOMP_FILTER, DROP_FROM_BOUNDING_SET, NO_NEW_PRIVILEGES = 22, 2, 24, 38
 CAPABILITIES_VERSION = 0x20080522
 BYTES_OF_INSTRUCTION = 8
@@ -32,8 +36,10 @@ class FilterProgram(ctypes.Structure):
     _fields_ = [("length", ctypes.c_ushort), ("instructions", ctypes.c_char_p)]
 
 
-def enclose(private: Sequence[str], size: int) -> None:
+def enclose(private: Sequence[str], size: int, files: Sequence[str]) -> None:
     """Enter new namespaces, where ``private`` folders are new and hold ``size`` bytes each.
+
+    Of the shelf, ``files`` are put into the student's package, and the rest is hidden.
 
     The next process that is forked is the first of the new process namespace; with it, all others in it die.
     """
@@ -49,11 +55,23 @@ def enclose(private: Sequence[str], size: int) -> None:
             file.write(text)
     for place in private:
         _mount(place, NO_SETUID | NO_DEVICES, f"size={size},nr_inodes=10000,mode=700")
+    _put_in_place(files)
     for place in HIDDEN:
         _mount(place, NO_SETUID | NO_DEVICES | READ_ONLY, "size=4k,nr_inodes=2,mode=500")
     for capability in range(64):
         if LIBC.prctl(DROP_FROM_BOUNDING_SET, capability, 0, 0, 0):
             break  # there are no more
+
+
+def _put_in_place(files: Sequence[str]) -> None:
+    """Copy files of the shelf into new folders, which are read-only from then on."""
+    folders = {file: f"{COURSE}/unrolled/{Path(file).parent}" for file in files}
+    for folder in set(folders.values()):
+        _mount(folder, NO_SETUID | NO_DEVICES, "size=8m,mode=755")
+    for file, folder in folders.items():
+        shutil.copy(f"{SHELF}/{file}", folder)
+    for folder in set(folders.values()):
+        _mount(folder, NO_SETUID | NO_DEVICES | READ_ONLY | REMOUNT, "size=8m,mode=755")
 
 
 def give_up_privileges(program: bytes) -> None:

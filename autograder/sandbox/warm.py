@@ -1,4 +1,4 @@
-"""Workers that are forked from a zygote: a process per chapter that has imported everything already.
+"""Workers that are forked from a zygote, a process that has imported everything already.
 
 The zygote is asked over a socket, which is also what keeps it alive: when this process ends, however it ends, the
 kernel closes the socket, and zygote and workers die. A worker is ended through a descriptor of its process, which
@@ -18,8 +18,9 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from autograder.sandbox.confine import SandboxError, zygote_command
+from autograder.sandbox.confine import SandboxError, of_chapter, zygote_command
 from autograder.sandbox.syscalls import compiled_filter
 
 START_SECONDS = 30  # for a process to import what it needs, even on a machine that is busy
@@ -81,14 +82,14 @@ class ForkedWorker:
 class Zygote:
     """A running zygote, and how many workers of it are in use."""
 
-    def __init__(self, stem: str, program: str = "worker") -> None:
-        """Start a zygote for a chapter; ``program`` is what its forks run, ``worker`` or ``kernel``."""
+    def __init__(self, program: str = "worker") -> None:
+        """Start a zygote; ``program`` is what its forks run, ``worker`` or ``kernel``."""
         self._socket, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._lock, self._users, self._forks, self._retired = threading.Lock(), 0, 0, False
         self._socket.settimeout(START_SECONDS)
         with theirs:
             nothing = subprocess.DEVNULL
-            command = zygote_command(stem, compiled_filter(), program)
+            command = zygote_command(compiled_filter(), program)
             self._process = subprocess.Popen(command, stdin=theirs.fileno(), stdout=nothing, stderr=nothing)
         try:
             if self._socket.recv(16) != b"ready":
@@ -99,8 +100,8 @@ class Zygote:
                 f"the sandbox does not work on this machine: its zygote did not start ({error})"
             ) from error
 
-    def fork(self, limits: Sequence[int], doors: Doors = NO_DOORS) -> ForkedWorker:
-        """Fork a worker, or a kernel with doors.
+    def fork(self, stem: str, limits: Sequence[int], doors: Doors = NO_DOORS) -> ForkedWorker:
+        """Fork a worker for a chapter, or a kernel with doors.
 
         Raises:
             NoNestingError: if the kernel does not let it have namespaces of its own.
@@ -111,7 +112,7 @@ class Zygote:
                 if self._retired:
                     raise DeadZygoteError("it has been retired")
                 self._forks += 1
-                process = self._ask(limits, doors.key, [their_requests, their_replies, *doors.sockets])
+                process = self._ask(stem, limits, doors.key, [their_requests, their_replies, *doors.sockets])
                 self._users += 1
                 self._retired = self._forks >= MOST_FORKS
             return ForkedWorker(self, os.dup(requests), os.dup(replies), process)
@@ -135,9 +136,9 @@ class Zygote:
         self._socket.close()
         self._process.returncode = 0  # so that nobody waits for what is another process's child
 
-    def _ask(self, limits: Sequence[int], key: str, given: list[int]) -> int:
-        request = dict(zip(("memory", "cpu_seconds", "file_size"), limits, strict=True))
-        about = request | {"number": self._forks, "key": key}
+    def _ask(self, stem: str, limits: Sequence[int], key: str, given: list[int]) -> int:
+        request: dict[str, Any] = dict(zip(("memory", "cpu_seconds", "file_size"), limits, strict=True))
+        about = request | {"files": of_chapter(stem), "number": self._forks, "key": key}
         try:
             socket.send_fds(self._socket, [json.dumps(about).encode()], given)
             reply, descriptors, _, _ = socket.recv_fds(self._socket, 4096, 1)
@@ -165,11 +166,11 @@ class Zygote:
 
 
 class Zygotes:
-    """The zygotes of this process, one per chapter and program, each started when it is first needed."""
+    """The zygotes of this process, one per program, each started when it is first needed."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._running: dict[tuple[str, str], Zygote] = {}
+        self._running: dict[str, Zygote] = {}
 
     def fork(self, stem: str, limits: Sequence[int], doors: Doors = NO_DOORS) -> ForkedWorker:
         """Fork a worker for a chapter, or a kernel with doors, from a new zygote if the last one is gone.
@@ -178,19 +179,19 @@ class Zygotes:
             NoNestingError: if the kernel does not let it have namespaces of its own.
             SandboxError: if no zygote starts, or a new one dies at once.
         """
-        kind = (stem, doors.program)
+        program = doors.program
         for _ in range(3):
             with self._lock:
-                zygote = self._running.get(kind) or self._running.setdefault(kind, Zygote(*kind))
+                zygote = self._running.get(program) or self._running.setdefault(program, Zygote(program))
             try:
-                return zygote.fork(limits, doors)
+                return zygote.fork(stem, limits, doors)
             except DeadZygoteError:
-                self._replace(kind, zygote)
+                self._replace(program, zygote)
         raise SandboxError("the sandbox does not work on this machine: its zygotes die")
 
-    def running(self, stem: str, program: str = "worker") -> Zygote | None:
-        """Return a chapter's zygote, if there is one."""
-        return self._running.get((stem, program))
+    def running(self, program: str = "worker") -> Zygote | None:
+        """Return the zygote of a program, if there is one."""
+        return self._running.get(program)
 
     def end(self) -> None:
         """End all zygotes that have no worker in use."""
@@ -205,10 +206,10 @@ class Zygotes:
             zygote.abandon()
         self._running.clear()
 
-    def _replace(self, kind: tuple[str, str], zygote: Zygote) -> None:
+    def _replace(self, program: str, zygote: Zygote) -> None:
         with self._lock:
-            if self._running.get(kind) is zygote:
-                del self._running[kind]
+            if self._running.get(program) is zygote:
+                del self._running[program]
         zygote.retire()
 
 

@@ -85,7 +85,7 @@ def reply(control: socket.socket, about: dict[str, Any], error: str, *descriptor
 def fork_worker(control: socket.socket, about: dict[str, Any], private: list[str], work: Callable[[], None]) -> None:
     """Fork a worker behind its own walls, and send a descriptor of its process, or the reason why there is none."""
     try:
-        enclose(private, about["file_size"])
+        enclose(private, about["file_size"], about["files"])
         worker = os.fork()
     except OSError as error:
         reply(control, about, str(error))

@@ -106,10 +106,10 @@ def test_what_one_submission_does_the_next_does_not_notice(source: str) -> None:
 
 def test_an_attack_does_not_reach_the_zygote(zygotes: warm.Zygotes) -> None:
     assert_the_next_is_graded_right()
-    first = zygotes.running("conv1d")
+    first = zygotes.running()
     for source in SPOILS.values():
         results(source)
-    assert zygotes.running("conv1d") is first
+    assert zygotes.running() is first
 
 
 REFUSED = {
@@ -191,25 +191,44 @@ def test_a_dead_zygote_is_replaced(zygotes: warm.Zygotes) -> None:
 
 def test_a_reply_to_another_request_is_not_taken_for_this_ones(zygotes: warm.Zygotes) -> None:
     assert_the_next_is_graded_right()
-    first = zygotes.running("conv1d")
+    first = zygotes.running()
     assert first
-    stray = {"memory": 2 << 30, "cpu_seconds": 5, "file_size": 1 << 20, "number": 10**6, "key": ""}
+    stray = {"memory": 2 << 30, "cpu_seconds": 5, "file_size": 1 << 20, "files": [], "number": 10**6, "key": ""}
     reading, writing = os.pipe()
     socket.send_fds(first._socket, [json.dumps(stray).encode()], [reading, writing])
     os.close(reading)
     os.close(writing)
     assert_the_next_is_graded_right()
-    assert zygotes.running("conv1d") is not first
+    assert zygotes.running() is not first
 
 
 def test_a_zygote_is_replaced_after_many_forks(monkeypatch: pytest.MonkeyPatch, zygotes: warm.Zygotes) -> None:
     monkeypatch.setattr(warm, "MOST_FORKS", 2)
     with Session("conv1d", HONEST, QUICK) as early:
-        first = zygotes.running("conv1d")
+        first = zygotes.running()
         for _ in range(3):
             assert_the_next_is_graded_right()
-        assert zygotes.running("conv1d") is not first
+        assert zygotes.running() is not first
         assert early.call("double", {"x": np.arange(2.0)}).value.tolist() == [0, 2]
+
+
+def test_chapters_share_a_zygote_and_each_sees_its_own_files_only(zygotes: warm.Zygotes) -> None:
+    look = """
+import os, unrolled
+package = os.path.dirname(unrolled.__file__)
+shown = sorted(f"{folder}/{name}" for folder in ("bundles", "given") for name in os.listdir(f"{package}/{folder}"))
+shelf = os.listdir("/shelf")
+"""
+    write = "open(os.path.join(package, 'given', 'x.py'), 'w')"
+    for stem in ("conv1d", "col2im"):
+        with Session(stem, [look, write], QUICK) as session:
+            assert session.get("shown").value == sorted(confine.of_chapter(stem))
+            assert session.get("shelf").value == []
+            assert session.results[1] is not None
+            assert "Read-only" in session.results[1].error
+        assert f"bundles/{stem}.bundle" in confine.of_chapter(stem)
+    assert "given/strides.py" in confine.of_chapter("col2im")
+    assert list(zygotes._running) == ["worker"]
 
 
 def test_threads_share_a_zygote() -> None:
