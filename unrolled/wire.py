@@ -8,11 +8,13 @@ Nothing is allocated before its size has been checked, and nothing is ever unpic
 import json
 import math
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
 
 WHOLE = ("int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64")
+MOST_DIGITS = 40  # of an integer
 DTYPES = frozenset(["bool", *WHOLE, "float16", "float32", "float64", "complex64", "complex128"])
 
 
@@ -43,13 +45,8 @@ def pack(tree: Any, limits: Limits = TRUSTED) -> bytes:
     Raises:
         UnsupportedValueError: naming the type that cannot be carried, or the size that is too large.
     """
-    arrays: list[np.ndarray] = []
-    encoded = _encode(tree, arrays, limits.depth)
-    if len(arrays) > limits.arrays:
-        raise UnsupportedValueError(f"{len(arrays)} arrays")
-    if (size := sum(array.nbytes for array in arrays)) > limits.data:
-        raise UnsupportedValueError(f"{size / 2**20:.0f} MB of arrays")
-    about = [{"dtype": a.dtype.name, "shape": a.shape, "layout": layout_of(a)} for a in arrays]
+    encoded, arrays = _taken_apart(tree, limits)
+    about = [{"dtype": _name_of(a.dtype), "shape": a.shape, "layout": layout_of(a)} for a in arrays]
     header = json.dumps({"tree": encoded, "arrays": about}).encode()
     return b"".join([len(header).to_bytes(4, "little"), header, *(a.tobytes() for a in arrays)])
 
@@ -72,6 +69,16 @@ def unpack(message: bytes, limits: Limits = TRUSTED) -> Any:
     return _decode(tree, arrays, limits.depth)
 
 
+def copied(tree: Any, limits: Limits = TRUSTED) -> Any:
+    """Return what :func:`unpack` would make of :func:`pack`'s message, without the message.
+
+    Raises:
+        UnsupportedValueError: as :func:`pack`.
+    """
+    encoded, arrays = _taken_apart(tree, limits)
+    return _decode(encoded, [lay_out(array, layout_of(array)) for array in arrays], limits.depth)
+
+
 def layout_of(array: np.ndarray) -> str:
     """Name an array's memory layout: ``"C"``, ``"F"`` or ``"strided"`` (gaps between the entries)."""
     if array.flags.c_contiguous:
@@ -89,21 +96,35 @@ def lay_out(array: np.ndarray, layout: str) -> np.ndarray:
     return gaps
 
 
+def _taken_apart(tree: Any, limits: Limits) -> tuple[Any, list[np.ndarray]]:
+    """Return a tree that JSON can spell, and the arrays whose places in it hold numbers."""
+    arrays: list[np.ndarray] = []
+    encoded = _encode(tree, arrays, limits.depth)
+    if len(arrays) > limits.arrays:
+        raise UnsupportedValueError(f"{len(arrays)} arrays")
+    if (size := sum(array.nbytes for array in arrays)) > limits.data:
+        raise UnsupportedValueError(f"{size / 2**20:.0f} MB of arrays")
+    return encoded, arrays
+
+
 def _encode(value: Any, arrays: list[np.ndarray], depth: int) -> Any:
+    """Encode a value; of a subclass's there is left what the class itself would make of it."""
     if depth == 0:
         raise UnsupportedValueError("a value nested too deeply")
-    if value is None or isinstance(value, bool | str):
+    if value is None or isinstance(value, bool):
         return value
+    if isinstance(value, str):
+        return str.__str__(value)
     if isinstance(value, np.ndarray | np.generic):
         array = np.asarray(value)
-        if array.dtype.name not in DTYPES:
+        if _name_of(array.dtype) not in DTYPES:
             raise UnsupportedValueError(f"an array of dtype {array.dtype}")
-        arrays.append(array.astype(array.dtype.newbyteorder("="), copy=False))
+        arrays.append(array if array.dtype.isnative else array.astype(array.dtype.newbyteorder("=")))
         return {"array": len(arrays) - 1, "scalar": isinstance(value, np.generic)}
     if isinstance(value, int):
-        return {"int": str(value)} if abs(value) >= 2**53 else value
+        return _encode_int(int.__int__(value))
     if isinstance(value, float):
-        return value if math.isfinite(value) else {"float": repr(value)}
+        return float.__float__(value) if math.isfinite(value) else {"float": float.__repr__(value)}
     if isinstance(value, list):
         return [_encode(item, arrays, depth - 1) for item in value]
     if isinstance(value, tuple):
@@ -111,6 +132,20 @@ def _encode(value: Any, arrays: list[np.ndarray], depth: int) -> Any:
     if isinstance(value, dict) and all(isinstance(key, str) for key in value):
         return {"dict": {key: _encode(item, arrays, depth - 1) for key, item in value.items()}}
     raise UnsupportedValueError(f"a value of type {type(value).__name__}")
+
+
+def _encode_int(value: int) -> Any:
+    """Spell a number that JSON's readers might round, in digits."""
+    if abs(value) < 2**53:
+        return value
+    if abs(value) >= 10 ** (MOST_DIGITS - 1):
+        raise UnsupportedValueError(f"an integer of {MOST_DIGITS} digits or more")
+    return {"int": str(value)}
+
+
+@cache
+def _name_of(dtype: np.dtype) -> str:
+    return dtype.name
 
 
 def _decode(node: Any, arrays: list[np.ndarray], depth: int) -> Any:
@@ -122,10 +157,12 @@ def _decode(node: Any, arrays: list[np.ndarray], depth: int) -> Any:
         return _whole(node)
     if not isinstance(node, dict):
         return node
+    if node.keys() == {"dict"} and isinstance(node["dict"], dict):  # by far the most frequent
+        return {_whole(key): _decode(item, arrays, depth - 1) for key, item in node["dict"].items()}
     match node:
         case {"array": int(number), "scalar": bool(scalar)} if 0 <= number < len(arrays):
             return arrays[number][()] if scalar and arrays[number].ndim == 0 else arrays[number]
-        case {"int": str(digits)} if len(digits) < 40:
+        case {"int": str(digits)} if len(digits) <= MOST_DIGITS:  # one may be a sign
             try:
                 return int(digits)
             except ValueError as error:
@@ -134,8 +171,6 @@ def _decode(node: Any, arrays: list[np.ndarray], depth: int) -> Any:
             return float(name)
         case {"tuple": list(items)}:
             return tuple(_decode(item, arrays, depth - 1) for item in items)
-        case {"dict": dict(items)}:
-            return {_whole(str(key)): _decode(item, arrays, depth - 1) for key, item in items.items()}
     raise WireError("the tree holds a node of no known kind")
 
 
@@ -149,13 +184,8 @@ def _read_arrays(about: list[Any], data: memoryview, limits: Limits) -> list[np.
         raise WireError(f"{len(about)} arrays; allowed are {limits.arrays}")
     arrays, start = [], 0
     for entry in about:
-        match entry:
-            case {"dtype": str(name), "shape": list(shape), "layout": "C" | "F" | "strided" as layout} if (
-                name in DTYPES and len(shape) <= 16 and all(type(size) is int and size >= 0 for size in shape)
-            ):
-                stop = start + math.prod(shape) * np.dtype(name).itemsize
-            case _:
-                raise WireError("an array of no known dtype, shape or layout")
+        name, shape, layout = _described(entry)
+        stop = start + math.prod(shape) * np.dtype(name).itemsize
         if stop > min(len(data), limits.data) or max(shape, default=0) > limits.data:
             raise WireError(f"the arrays need {stop} bytes; allowed are {limits.data}, present {len(data)}")
         arrays.append(lay_out(np.frombuffer(data[start:stop], name).reshape(shape), layout))
@@ -163,3 +193,13 @@ def _read_arrays(about: list[Any], data: memoryview, limits: Limits) -> list[np.
     if start != len(data):
         raise WireError(f"{len(data) - start} bytes are left over")
     return arrays
+
+
+def _described(entry: Any) -> tuple[str, list[int], str]:
+    """Return dtype, shape and layout of an array that a header tells of."""
+    match entry:
+        case {"dtype": str(name), "shape": list(shape), "layout": "C" | "F" | "strided" as layout} if (
+            name in DTYPES and len(shape) <= 16 and all(type(size) is int and size >= 0 for size in shape)
+        ):
+            return name, shape, layout
+    raise WireError("an array of no known dtype, shape or layout")

@@ -36,6 +36,7 @@ from autograder.sandbox.worker import (
     Worker,
     limit,
 )
+from autograder.sandbox.worker import draw_once as draw_in_shell
 from autograder.sandbox.worker import warm_up as prepare_shell
 
 CHANNELS = ("shell", "iopub", "stdin", "control", "hb")
@@ -220,10 +221,15 @@ def warm_up() -> None:
     forbid_debugger()
     few_arenas()
     prepare_shell()
+    draw_in_shell()
     for single in (Shell, InlineBackend):
         single.clear_instance()
     for name in LATE_IMPORTS:
         importlib.import_module(name)
+
+
+def draw_once() -> None:
+    """Do nothing: :func:`warm_up` has drawn, for who asks for a kernel wants figures."""
 
 
 def serve(requests: int, replies: int, key: str, sockets: Sequence[int]) -> None:

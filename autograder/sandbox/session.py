@@ -207,7 +207,8 @@ class Session:
         if self._execution == "ipykernel":
             self._process = KernelWorker(self._stem, numbers, confined=self._confined)
         else:
-            self._process = start(self._stem, numbers) if self._confined else BareWorker(numbers)
+            draws = any("matplotlib" in cell or "plt" in cell for cell in self._cells)
+            self._process = start(self._stem, numbers, draws=draws) if self._confined else BareWorker(numbers)
         self._channel = Channel(self._process.requests, self._process.replies, limits.reply)
         try:
             self._channel.ask({"op": "get", "entry": "__name__"}, START_SECONDS)

@@ -38,20 +38,21 @@ class Process(Protocol):
         """Kill the worker with all that it started, and close the pipes."""
 
 
-def start(stem: str, limits: Sequence[int], doors: Doors = NO_DOORS) -> Process:
+def start(stem: str, limits: Sequence[int], doors: Doors = NO_DOORS, *, draws: bool = False) -> Process:
     """Start a confined worker, forked if namespaces can be nested here, else in a box of its own.
 
     Args:
         stem: the chapter.
         limits: bytes of memory, seconds of processor time, bytes of a file.
         doors: if there are any, a kernel is started.
+        draws: whether it will draw figures, and Matplotlib should be loaded already, if that is possible.
 
     Raises:
         SandboxError: if neither is possible.
     """
     require()
     try:
-        return warm.zygotes().fork(stem, limits, doors)
+        return warm.zygotes().fork(stem, limits, doors, draws=draws)
     except warm.NoNestingError as error:
         logging.getLogger(__name__).info("each worker starts cold, for the box cannot hold another: %s", error)
         return ColdWorker(stem, limits, doors)

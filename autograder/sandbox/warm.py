@@ -100,8 +100,8 @@ class Zygote:
                 f"the sandbox does not work on this machine: its zygote did not start ({error})"
             ) from error
 
-    def fork(self, stem: str, limits: Sequence[int], doors: Doors = NO_DOORS) -> ForkedWorker:
-        """Fork a worker for a chapter, or a kernel with doors.
+    def fork(self, stem: str, limits: Sequence[int], doors: Doors = NO_DOORS, *, draws: bool = False) -> ForkedWorker:
+        """Fork a worker for a chapter, or a kernel with doors; if it ``draws``, with Matplotlib loaded.
 
         Raises:
             NoNestingError: if the kernel does not let it have namespaces of its own.
@@ -112,7 +112,8 @@ class Zygote:
                 if self._retired:
                     raise DeadZygoteError("it has been retired")
                 self._forks += 1
-                process = self._ask(stem, limits, doors.key, [their_requests, their_replies, *doors.sockets])
+                about = {"files": of_chapter(stem), "key": doors.key, "draws": draws}
+                process = self._ask(about, limits, [their_requests, their_replies, *doors.sockets])
                 self._users += 1
                 self._retired = self._forks >= MOST_FORKS
             return ForkedWorker(self, os.dup(requests), os.dup(replies), process)
@@ -136,9 +137,8 @@ class Zygote:
         self._socket.close()
         self._process.returncode = 0  # so that nobody waits for what is another process's child
 
-    def _ask(self, stem: str, limits: Sequence[int], key: str, given: list[int]) -> int:
-        request: dict[str, Any] = dict(zip(("memory", "cpu_seconds", "file_size"), limits, strict=True))
-        about = request | {"files": of_chapter(stem), "number": self._forks, "key": key}
+    def _ask(self, about: dict[str, Any], limits: Sequence[int], given: list[int]) -> int:
+        about |= {"number": self._forks} | dict(zip(("memory", "cpu_seconds", "file_size"), limits, strict=True))
         try:
             socket.send_fds(self._socket, [json.dumps(about).encode()], given)
             reply, descriptors, _, _ = socket.recv_fds(self._socket, 4096, 1)
@@ -172,7 +172,7 @@ class Zygotes:
         self._lock = threading.Lock()
         self._running: dict[str, Zygote] = {}
 
-    def fork(self, stem: str, limits: Sequence[int], doors: Doors = NO_DOORS) -> ForkedWorker:
+    def fork(self, stem: str, limits: Sequence[int], doors: Doors = NO_DOORS, *, draws: bool = False) -> ForkedWorker:
         """Fork a worker for a chapter, or a kernel with doors, from a new zygote if the last one is gone.
 
         Raises:
@@ -184,7 +184,7 @@ class Zygotes:
             with self._lock:
                 zygote = self._running.get(program) or self._running.setdefault(program, Zygote(program))
             try:
-                return zygote.fork(stem, limits, doors)
+                return zygote.fork(stem, limits, doors, draws=draws)
             except DeadZygoteError:
                 self._replace(program, zygote)
         raise SandboxError("the sandbox does not work on this machine: its zygotes die")

@@ -18,6 +18,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, BinaryIO
 
 import numpy as np
+from IPython.core.compilerop import CachingCompiler
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
 from IPython.core.interactiveshell import InteractiveShell
@@ -54,16 +55,39 @@ class RecordingPublisher(DisplayPublisher):
         self.shell.outputs.append({"output_type": "display_data", "data": shown(data)})
 
 
+class Compiler(CachingCompiler):
+    """Parses a cell once, though IPython asks for it more often."""
+
+    _parsed: tuple[str, ast.Module] | None = None
+
+    def ast_parse(self, source: str, filename: str = "<unknown>", symbol: str = "exec") -> ast.Module:
+        """Parse a cell, or give the tree of it that is there already, once."""
+        known, self._parsed = self._parsed, None
+        if known and (known[0], symbol) == (source, "exec"):
+            return known[1]
+        tree: ast.Module = super().ast_parse(source, filename, symbol)
+        return tree
+
+    def is_python(self, source: str) -> bool:
+        """Tell whether a cell is Python; if so, its tree is kept for the next :meth:`ast_parse`."""
+        try:
+            self._parsed = source, self.ast_parse(source)
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            return False
+        return True
+
+
 class Shell(InteractiveShell):
     """An IPython shell that records outputs instead of printing them."""
 
+    compile: Compiler
     displayhook_class = RecordingHook
     display_pub_class = RecordingPublisher
     outputs: list[dict[str, Any]]
 
     def __init__(self, **settings: Any) -> None:
         """Prepare to run cells; keep no history, for that would take a thread, and a zygote must have none."""
-        super().__init__(config=Config({"HistoryManager": {"enabled": False}}), **settings)
+        super().__init__(config=Config({"HistoryManager": {"enabled": False}}), compiler_class=Compiler, **settings)
 
     def showtraceback(self, *args: Any, **kwargs: Any) -> None:
         """Leave errors to the result of ``run_cell``."""
@@ -72,11 +96,11 @@ class Shell(InteractiveShell):
 
     def transform_cell(self, raw_cell: str) -> str:
         """Leave as it is what is Python already; IPython would cut all of it into tokens to find no magic."""
-        try:
-            ast.parse(raw_cell)
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
-            return str(super().transform_cell(raw_cell))
-        return raw_cell
+        return raw_cell if self.compile.is_python(raw_cell) else str(super().transform_cell(raw_cell))
+
+    def should_run_async(self, raw_cell: str, **how: Any) -> bool:
+        """Tell whether a cell awaits something, without compiling one that cannot."""
+        return ("await" in raw_cell or "async" in raw_cell) and super().should_run_async(raw_cell, **how)
 
     def enable_gui(self, gui: str | None = None) -> None:
         """Accept ``%matplotlib inline``; there is no other way to draw here."""
@@ -136,14 +160,14 @@ class Worker:
         function = self.shell.user_ns.get(entry)
         if not callable(function):
             return Outcome(problem="missing")
-        with capture_output():
+        with capture_output(display=False):
             return run(lambda **named: function(*subjects, **named), args, file_of(function), forbidden)
 
     def layer(self, entry: str, about: dict[str, Any]) -> Outcome:
         make = self.shell.user_ns.get(entry)
         if not callable(make):
             return Outcome(problem="missing")
-        with capture_output():
+        with capture_output(display=False):
             return run_layer(make, **about)
 
     def subject(self, *args: Any, **kwargs: Any) -> Any:
@@ -201,21 +225,22 @@ def fitting(outputs: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def warm_up() -> None:
-    """Do once what the first cell, the first figure and the first reply of every notebook would do."""
-    Shell.instance().run_cell("%matplotlib inline", store_history=False)
-    draw_once()
+    """Do once what the first cell of every notebook would do."""
+    np.random.seed()
+    Shell.instance().run_cell("pass", store_history=False)
     Shell.instance().reset(new_session=True, aggressive=False)
 
 
 def draw_once() -> None:
-    """Have NumPy and Matplotlib load the parts that they load when they are first used."""
-    from matplotlib import pyplot as plt  # noqa: PLC0415  (a cold worker that draws nothing need not import it)
+    """Have Matplotlib load what it loads for the first figure, which takes as long as all other imports."""
+    from matplotlib import pyplot as plt  # noqa: PLC0415  (most notebooks draw nothing)
 
-    np.random.seed()
+    Shell.instance().run_cell("%matplotlib inline", store_history=False)
     figure, axes = plt.subplots()
     axes.plot([0, 1])
     figure.savefig(io.BytesIO())
     plt.close("all")
+    Shell.instance().reset(new_session=True, aggressive=False)
 
 
 def serve(requests: int, replies: int, *_: Any) -> None:

@@ -41,14 +41,20 @@ def main() -> None:
     nothing = os.open(os.devnull, os.O_RDWR)
     for descriptor in (0, 1, 2):
         os.dup2(nothing, descriptor)
-    serve = warmed_up(settings["program"])
+    module = importlib.import_module(f"autograder.sandbox.{settings['program']}")
+    serve, draw = module.serve, module.draw_once
+    warm(module.warm_up)
     forget_the_grader()
     control.send(b"ready")
+    drawn = False
     while True:
         request, descriptors, _, _ = socket.recv_fds(control, 4096, MOST_DESCRIPTORS)
         if not request:
             os._exit(0)
         about = json.loads(request)
+        if about["draws"] and not drawn:
+            drawn = True
+            warm(draw)
         child = os.fork()
         if child == 0:
             try:
@@ -61,14 +67,11 @@ def main() -> None:
             reply(control, about, f"a fork ended with status {status}")
 
 
-def warmed_up(program: str) -> Serve:
-    """Import a program, let it do once what it would do first for every notebook, and return what it does then."""
-    module = importlib.import_module(f"autograder.sandbox.{program}")
-    module.warm_up()
+def warm(prepare: Callable[[], None]) -> None:
+    """Do something once, so that no fork has to, and keep what it made."""
+    prepare()
     gc.collect()
     gc.freeze()  # so that collecting in a fork does not copy every page
-    serve: Serve = module.serve
-    return serve
 
 
 def forget_the_grader() -> None:

@@ -193,7 +193,15 @@ def test_a_reply_to_another_request_is_not_taken_for_this_ones(zygotes: warm.Zyg
     assert_the_next_is_graded_right()
     first = zygotes.running()
     assert first
-    stray = {"memory": 2 << 30, "cpu_seconds": 5, "file_size": 1 << 20, "files": [], "number": 10**6, "key": ""}
+    stray = {
+        "memory": 2 << 30,
+        "cpu_seconds": 5,
+        "file_size": 1 << 20,
+        "files": [],
+        "number": 10**6,
+        "key": "",
+        "draws": False,
+    }
     reading, writing = os.pipe()
     socket.send_fds(first._socket, [json.dumps(stray).encode()], [reading, writing])
     os.close(reading)
@@ -229,6 +237,16 @@ shelf = os.listdir("/shelf")
         assert f"bundles/{stem}.bundle" in confine.of_chapter(stem)
     assert "given/strides.py" in confine.of_chapter("col2im")
     assert list(zygotes._running) == ["worker"]
+
+
+DRAW = "p = __import__('mat' + 'plotlib.' + 'pyplot').pyplot\np.plot([1])"
+
+
+@pytest.mark.parametrize("cell", [DRAW, f"import matplotlib\n{DRAW}"], ids=["it does not say so", "it says so"])
+def test_a_notebook_that_draws_shows_its_figures(cell: str) -> None:
+    with Session("conv1d", [cell, cell], QUICK) as session:
+        shown = [sorted(output["data"]) for output in session.results[1].outputs if output["output_type"] != "stream"]  # type: ignore[union-attr]
+        assert ["image/png", "text/plain"] in shown
 
 
 def test_threads_share_a_zygote() -> None:

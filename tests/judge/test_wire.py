@@ -1,6 +1,7 @@
 """Messages: whatever goes in comes out, and whatever comes in is checked before it is believed."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from unrolled.wire import Limits, UnsupportedValueError, WireError, layout_of, pack, unpack
+from unrolled.wire import Limits, UnsupportedValueError, WireError, copied, layout_of, pack, unpack
 
 arrays = hnp.arrays(
     dtype=st.sampled_from(["bool", "int8", "uint16", "int64", "float16", "float32", "float64", "complex128"]),
@@ -42,20 +43,62 @@ def same(a: Any, b: Any) -> bool:
     return type(a) is type(b) and repr(a) == repr(b)
 
 
-@given(trees)
-def test_a_message_gives_back_what_was_packed(tree: Any) -> None:
-    assert same(unpack(pack(tree)), tree)
+def sent(tree: Any) -> Any:
+    return unpack(pack(tree))
 
 
-def test_half_a_character_is_replaced() -> None:
-    assert unpack(pack({"a\ud800": ["\udfff", "ü😀"]})) == {"a?": ["?", "ü😀"]}
+WAYS = pytest.mark.parametrize("way", [sent, copied])
 
 
+@WAYS
+@given(tree=trees)
+def test_a_message_gives_back_what_was_packed(way: Callable[[Any], Any], tree: Any) -> None:
+    assert same(way(tree), tree)
+
+
+@WAYS
+def test_half_a_character_is_replaced(way: Callable[[Any], Any]) -> None:
+    assert way({"a\ud800": ["\udfff", "ü😀"]}) == {"a?": ["?", "ü😀"]}
+
+
+class Text(str):
+    """A text that pretends."""
+
+    def __str__(self) -> str:
+        return "another"
+
+
+class Count(int):
+    """A number that pretends."""
+
+    def __int__(self) -> int:
+        return 7
+
+
+@WAYS
+def test_of_a_subclass_only_the_value_is_left(way: Callable[[Any], Any]) -> None:
+    assert same(way([Text("a"), Count(3), Count(2**60), np.float64(0.5)])[:3], ["a", 3, 2**60])
+    assert type(way(np.array([[1.0]]).view(np.matrix))) is np.ndarray
+
+
+@WAYS
+def test_an_integer_too_long_for_a_message_is_refused(way: Callable[[Any], Any]) -> None:
+    assert way(-(10**39) + 1) == -(10**39) + 1
+    with pytest.raises(UnsupportedValueError, match="40 digits"):
+        way([10**39])
+
+
+def test_a_copy_shares_no_memory() -> None:
+    array = np.arange(3.0)
+    assert not np.shares_memory(copied([array])[0], array)
+
+
+@WAYS
 @pytest.mark.parametrize("layout", ["C", "F", "strided"])
-def test_the_memory_layout_survives(layout: str) -> None:
+def test_the_memory_layout_survives(layout: str, way: Callable[[Any], Any]) -> None:
     wide = np.arange(24.0).reshape(4, 6)
     array = {"C": wide, "F": np.asfortranarray(wide), "strided": wide[:, ::2]}[layout]
-    back = unpack(pack(array))
+    back = way(array)
     assert layout_of(back) == layout
     assert (back == array).all()
 
@@ -63,9 +106,10 @@ def test_the_memory_layout_survives(layout: str) -> None:
 @pytest.mark.parametrize(
     "value", [object(), {1: 2}, {1, 2}, np.array([object()]), np.array(["text"]), (i for i in "ab")]
 )
-def test_other_types_are_refused_by_name(value: Any) -> None:
+@WAYS
+def test_other_types_are_refused_by_name(way: Callable[[Any], Any], value: Any) -> None:
     with pytest.raises(UnsupportedValueError, match=r"a value of type|an array of dtype"):
-        pack({"value": [value]})
+        way({"value": [value]})
 
 
 def message(header: Any, data: bytes = b"") -> bytes:

@@ -9,7 +9,7 @@ from typing import Any, Literal, Self, get_args
 import numpy as np
 
 from unrolled.judge.guard import Guard
-from unrolled.wire import Limits, UnsupportedValueError, pack, unpack
+from unrolled.wire import Limits, UnsupportedValueError, copied
 
 Problem = Literal["", "missing", "untouched", "raised", "forbidden", "unsupported", "timeout", "died"]
 PROBLEMS: tuple[Problem, ...] = get_args(Problem)
@@ -122,7 +122,7 @@ def file_of(function: Any) -> str:
 def carried(value: Any) -> Outcome:
     """Reduce a value to what a message carries, so that it looks the same wherever it is judged."""
     try:
-        return Outcome(unpack(pack(value, Limits())))
+        return Outcome(copied(value, Limits()))
     except UnsupportedValueError as error:
         return Outcome(problem="unsupported", detail=str(error)[:LONGEST_DETAIL])
 
@@ -138,19 +138,20 @@ def describe_error(error: BaseException) -> str:
 
 
 def restore(args: Mapping[str, Any], before: Mapping[str, np.ndarray]) -> tuple[str, ...]:
-    """Give arrays back their former contents; return the names of those that had changed."""
-    changed = tuple(name for name, old in before.items() if not np.array_equal(old, args[name], _has_nan(old)))
+    """Give arrays back their former contents, if they kept their shape; return the names of those that had changed."""
+    changed = tuple(name for name, old in before.items() if not _same_bytes(old, args[name]))
     for name in changed:
-        args[name][...] = before[name]
+        if args[name].shape == before[name].shape:
+            args[name][...] = before[name]
     return changed
+
+
+def _same_bytes(a: np.ndarray, b: np.ndarray) -> bool:
+    return a.shape == b.shape and a.tobytes() == b.tobytes()
 
 
 def _overlap(a: np.ndarray, b: np.ndarray) -> bool:
     return a.size > 0 and bool(np.may_share_memory(a, b))
-
-
-def _has_nan(array: np.ndarray) -> bool:
-    return array.dtype.kind in "fc"
 
 
 def _line_of(trace: TracebackType | None, file: str) -> str:
