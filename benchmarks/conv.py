@@ -1,15 +1,18 @@
 """Convolution against its peers: time and memory, forward, backward, im2col and col2im, on six shapes.
 
 Run ``python -m benchmarks.conv`` for the tables (``forward``, ``backward`` or ``columns`` for one of them; shapes such
-as ``S5`` for some columns). Times are medians of repetitions that take turns; a star marks times that
-are extrapolated from a part of the output. All versions must agree before anything is timed.
+as ``S5`` for some columns). Times are medians of repetitions that take turns; a star marks times that are extrapolated
+from a part of the output. All versions must agree before anything is timed. What is measured forward, if on all shapes,
+is also written to ``benchmarks/data/forward.json``, for the book.
 """
 
+import json
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import partial
 from math import prod
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -35,6 +38,7 @@ from solutions.winograd import conv2d_winograd, conv2d_winograd_backward
 from solutions.without_columns import conv2d_fft, conv2d_kn2row
 
 Rows = dict[str, dict[str, float]]  # milliseconds (or MiB) by version and shape
+TARGET = Path(__file__).parent / "data" / "forward.json"
 
 
 @dataclass(frozen=True)
@@ -256,6 +260,17 @@ def _cell(value: float | None) -> str:
     return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
 
 
+def write(times: Rows, peaks: Rows) -> None:
+    """Write what was measured forward as a data file."""
+    rounded = [
+        {version: {name: float(f"{value:.3g}") for name, value in values.items()} for version, values in rows.items()}
+        for rows in (times, peaks)
+    ]
+    shapes = {name: asdict(shape) for name, shape in SHAPES.items()}
+    found = {"machine": machine(), "shapes": shapes, "milliseconds": rounded[0], "peak_mib": rounded[1]}
+    TARGET.write_text(json.dumps(found, indent=1) + "\n")
+
+
 def main(arguments: list[str]) -> None:
     """Print the tables that are asked for, or all."""
     names = [name for name in SHAPES if name in arguments] or list(SHAPES)
@@ -265,6 +280,8 @@ def main(arguments: list[str]) -> None:
     print(f"copies {copy_bandwidth():.1f} GB/s, {rates}")
     if not tables or "forward" in tables:
         times, peaks = forward(names)
+        if len(names) == len(SHAPES):
+            write(times, peaks)
         for slower in ("tap loop, as published", "conv2d (plain twin)", "PyTorch", "six loops *"):
             ratios(times, slower, ("conv2d_fast",))
         print_table("forward, ms", times, names)

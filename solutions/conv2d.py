@@ -5,6 +5,8 @@ photographs come, they are (h, w, c), (kh, kw, c, f) and (oh, ow, f). ``stride``
 axes. Every function accepts any memory layout and leaves its arguments as they were.
 """
 
+from collections.abc import Callable
+
 import numpy as np
 
 from solutions.arguments import Array, Pair, array, misfit, pair, whole
@@ -12,24 +14,21 @@ from solutions.arguments import Array, Pair, array, misfit, pair, whole
 __all__ = [
     "by_hand",
     "correlate",
-    "edge_strength",
-    "factors",
-    "gaussian",
+    "exposing",
+    "guarded",
     "multiply_adds",
     "out_size",
-    "outer",
-    "same",
-    "separable",
     "shifted_sum",
     "six_loops",
     "tap_products",
+    "test_shifted_sum",
     "unused",
 ]
 
 
 def by_hand() -> Array:
-    """Return what the kernel (1 0 / 0 -1), slid over the image (1 2 3 / 4 5 6 / 7 8 0), gives."""
-    return correlate(np.array([[1, 2, 3], [4, 5, 6], [7, 8, 0]]), np.array([[1, 0], [0, -1]]))
+    """Return what the kernel (1 2 / 0 -1), slid over the image (3 1 2 0 / 1 4 0 2 / 2 0 1 3), gives."""
+    return correlate(np.array([[3, 1, 2, 0], [1, 4, 0, 2], [2, 0, 1, 3]]), np.array([[1, 2], [0, -1]]))
 
 
 def out_size(size: Pair, kernel_size: Pair, stride: int = 1, padding: int = 0) -> tuple[int, int]:
@@ -62,13 +61,16 @@ def unused(size: Pair, kernel_size: Pair, stride: int = 1, padding: int = 0) -> 
     """Count the rows at the bottom and the columns at the right of the padded image that no window reaches.
 
     Args:
-        size, kernel_size, stride, padding: as in :func:`out_size`.
+        size: (h, w) of the image.
+        kernel_size: (kh, kw) of a window.
+        stride: distance between neighbouring windows along either axis, 1 or more.
+        padding: zeros around the image, on each of its four sides, 0 or more.
 
     Returns:
         (rows, columns), each less than the stride.
 
     Raises:
-        ValueError, TypeError: as :func:`out_size`.
+        ValueError, TypeError: if an argument is out of range, or no window fits.
     """
     oh, ow = out_size(size, kernel_size, stride, padding)
     (h, w), (kh, kw) = pair("size", size), pair("kernel_size", kernel_size)
@@ -106,13 +108,14 @@ def shifted_sum(x: Array, weight: Array, stride: int = 1, padding: int = 0) -> A
     Args:
         x: the image, shape (h, w).
         weight: the kernel, shape (kh, kw), not flipped.
-        stride, padding: as in :func:`out_size`.
+        stride: distance between neighbouring windows along either axis, 1 or more.
+        padding: zeros around the image, on each of its four sides, 0 or more.
 
     Returns:
         y, shape (oh, ow); the dtype that ``x·weight`` has.
 
     Raises:
-        ValueError, TypeError: if an argument is no matrix of numbers, or as :func:`out_size`.
+        ValueError, TypeError: if an argument is no matrix of numbers or out of range, or no window fits.
     """
     x, weight = array("x", x, "h", "w"), array("weight", weight, "kh", "kw")
     oh, ow = out_size(x.shape, weight.shape, stride, padding)
@@ -129,7 +132,7 @@ def six_loops(x: Array, weight: Array, padding: int = 0) -> Array:
     Args:
         x: the image, channels last, shape (h, w, c).
         weight: the kernels, shape (kh, kw, c, f), not flipped.
-        padding: as in :func:`out_size`.
+        padding: zeros around the image, on each of its four sides, 0 or more; channels get none.
 
     Returns:
         y, shape (oh, ow, f): kernel k's sum over its window of all channels; the dtype that ``x·weight`` has.
@@ -156,13 +159,15 @@ def tap_products(x: Array, weight: Array, padding: int = 0) -> Array:
     """Convolve an image of many channels with many kernels: one matrix product for every tap, added up.
 
     Args:
-        x, weight, padding: as in :func:`six_loops`.
+        x: the image, channels last, shape (h, w, c).
+        weight: the kernels, shape (kh, kw, c, f), not flipped.
+        padding: zeros around the image, on each of its four sides, 0 or more; channels get none.
 
     Returns:
-        y, shape (oh, ow, f), as :func:`six_loops` gives it.
+        y, shape (oh, ow, f): kernel k's sum over its window of all channels; the dtype that ``x·weight`` has.
 
     Raises:
-        ValueError, TypeError: as :func:`six_loops`.
+        ValueError, TypeError: if an array has the wrong axes, the channels differ, or no window fits.
     """
     x, weight = _with_channels(x, weight)
     kh, kw, _, f = weight.shape
@@ -181,138 +186,79 @@ def multiply_adds(
     """Count the products that a convolution adds up, those with padded zeros included.
 
     Args:
-        size, kernel_size, stride, padding: as in :func:`out_size`.
+        size: (h, w) of the image.
+        kernel_size: (kh, kw) of a window.
         channels: c, of the image and of each kernel.
         filters: f, the number of kernels.
+        stride: distance between neighbouring windows along either axis, 1 or more.
+        padding: zeros around the image, on each of its four sides, 0 or more.
 
     Returns:
         The count, exact however large.
 
     Raises:
-        ValueError, TypeError: as :func:`out_size`.
+        ValueError, TypeError: if an argument is out of range, or no window fits.
     """
     oh, ow = out_size(size, kernel_size, stride, padding)
     kh, kw = pair("kernel_size", kernel_size)
     return oh * ow * kh * kw * whole("channels", channels, 1) * whole("filters", filters, 1)
 
 
-def outer(column: Array, row: Array) -> Array:
-    """Multiply every entry of a column by every entry of a row.
+# Answers to the questions that ask for something other than a function of the chapter.
 
-    Args:
-        column: shape (kh,).
-        row: shape (kw,).
-
-    Returns:
-        The kernel, shape (kh, kw), with entry (i, j) equal to column[i]·row[j].
-
-    Raises:
-        ValueError, TypeError: if an argument is no row of numbers.
-    """
-    column, row = array("column", column, "kh"), array("row", row, "kw")
-    return np.asarray(column[:, np.newaxis] * row)
+exposing = {"x": [[1], [1]], "weight": [[1]], "padding": 0}
 
 
-def separable(x: Array, column: Array, row: Array) -> Array:
-    """Convolve with the kernel ``outer(column, row)`` in two passes: kh + kw products for each output, not kh·kw.
+def guarded(x: Array, weight: Array, padding: int = 0) -> Array:
+    """Convolve a zero-padded image without building it: a pixel is asked for only if there is one.
 
     Args:
         x: the image, shape (h, w).
-        column: shape (kh,).
-        row: shape (kw,).
-
-    Returns:
-        y, shape (h - kh + 1, w - kw + 1), as ``correlate(x, outer(column, row))`` gives it.
-
-    Raises:
-        ValueError, TypeError: if an array has the wrong axes, or the kernel is larger than ``x``.
-    """
-    column, row = array("column", column, "kh"), array("row", row, "kw")
-    return shifted_sum(shifted_sum(x, column[:, np.newaxis]), row[np.newaxis, :])
-
-
-def factors(weight: Array) -> tuple[Array, Array] | None:
-    """Find a column and a row whose outer product is the kernel, if there are any: if its rank is 1, or 0.
-
-    Args:
-        weight: the kernel, shape (kh, kw).
-
-    Returns:
-        (column, row), floating-point, shapes (kh,) and (kw,), with ``row`` 1 where ``weight`` is largest in size; None
-        if no outer product comes as near as rounding allows.
-
-    Raises:
-        ValueError, TypeError: if ``weight`` is no matrix of numbers.
-    """
-    weight = array("weight", weight, "kh", "kw")
-    weight = weight.astype(weight.dtype if weight.dtype.kind == "f" else np.float64)
-    i, j = np.unravel_index(np.abs(weight).argmax(), weight.shape)
-    largest = weight[i, j]
-    if largest == 0:
-        return weight[:, 0], weight[0]
-    column, row = weight[:, j].copy(), weight[i] / largest
-    nearness = 4 * np.finfo(weight.dtype).eps * abs(largest)
-    return (column, row) if (np.abs(outer(column, row) - weight) <= nearness).all() else None
-
-
-def gaussian(radius: int, sigma: float) -> Array:
-    """Make a bell-shaped row of weights with sum 1, for a blur.
-
-    Args:
-        radius: how many entries stand on each side of the middle, 0 or more.
-        sigma: the width of the bell, in pixels, more than 0.
-
-    Returns:
-        Shape (2·radius + 1,), float64, proportional to exp(-d² / (2·sigma²)) at the distance d from the middle.
-
-    Raises:
-        ValueError, TypeError: if an argument is out of range.
-    """
-    if not (np.isfinite(sigma) and sigma > 0):
-        raise ValueError(f"sigma is {sigma}; it must be more than 0")
-    distance = np.arange(-whole("radius", radius, 0), radius + 1)
-    bell = np.exp(-((distance / sigma) ** 2) / 2)
-    return np.asarray(bell / bell.sum())
-
-
-def same(x: Array, weight: Array) -> Array:
-    """Convolve a photograph so that it keeps its size: the pixels at its edges are repeated outwards.
-
-    Args:
-        x: the photograph, shape (h, w).
         weight: the kernel, shape (kh, kw), not flipped.
+        padding: zeros around the image, on each of its four sides, 0 or more.
 
     Returns:
-        y, shape (h, w). There are kh - 1 more rows, half of them above; of an odd number, the one left over goes
-        below. Columns likewise, left and right. Repeated pixels, unlike zeros, do not darken the edges.
+        y, shape (h + 2·padding - kh + 1, w + 2·padding - kw + 1), as on an image with zeros around it; the dtype that
+        ``x·weight`` has.
 
     Raises:
-        ValueError, TypeError: if an argument is no matrix of numbers.
+        ValueError, TypeError: if an argument is no matrix of numbers, or no window fits.
     """
     x, weight = array("x", x, "h", "w"), array("weight", weight, "kh", "kw")
-    kh, kw = weight.shape
-    top, left = (kh - 1) // 2, (kw - 1) // 2
-    return shifted_sum(np.pad(x, ((top, kh - 1 - top), (left, kw - 1 - left)), mode="edge"), weight)
+    (h, w), (oh, ow) = x.shape, out_size(x.shape, weight.shape, 1, padding)
+    y = np.zeros((oh, ow), np.result_type(x, weight))
+    for p, q in np.ndindex(oh, ow):
+        for (i, j), tap in np.ndenumerate(weight):
+            row, column = p + i - padding, q + j - padding
+            if 0 <= row < h and 0 <= column < w:
+                y[p, q] += x[row, column] * tap
+    return y
 
 
-def edge_strength(x: Array) -> Array:
-    """Measure how steeply a photograph changes at every pixel (Sobel and Feldman's operator).
+def test_shifted_sum(candidate: Callable[..., Array]) -> None:
+    """Raise AssertionError if ``candidate(x, weight, stride, padding)`` is not the convolution of an image.
 
     Args:
-        x: the photograph, shape (h, w).
-
-    Returns:
-        Shape (h, w), floating-point: the length of the vector of the changes downwards and to the right, each a
-        difference of pixels two apart, averaged across with weights 1 2 1 but not divided by their sum.
+        candidate: a function of x (h, w), weight (kh, kw), stride and padding that should return y (oh, ow), as
+            :func:`shifted_sum` does.
 
     Raises:
-        ValueError, TypeError: if ``x`` is no matrix of numbers.
+        AssertionError: if any output of ``candidate`` is wrong in shape, value or dtype, or if an input changed.
     """
-    difference, average = np.array([-1, 0, 1], np.int8), np.array([1, 2, 1], np.int8)
-    x = array("x", x, "h", "w")
-    x = x if x.dtype.kind == "f" else x.astype(np.float64)  # unsigned pixels have no negative differences
-    down, right = same(x, outer(difference, average)), same(x, outer(average, difference))
-    return np.asarray(np.hypot(down, right))
+    for x_dtype, dtype in ("f8", "f8"), ("f4", "f4"), ("f4", "f8"), ("f8", "f4"):
+        for kh, kw, stride, padding in (1, 1, 1, 0), (2, 3, 1, 0), (3, 2, 2, 0), (2, 3, 1, 1), (3, 2, 3, 2):
+            x = (np.arange(35).reshape(5, 7) % 11 - 4).astype(x_dtype)
+            weight = np.array([[2, -1, 5], [3, 7, -4], [1, 8, 6]], dtype)[:kh, :kw]
+            kept_x, kept_weight = x.copy(), weight.copy()
+            y = candidate(x, weight, stride, padding)
+            expected = guarded(kept_x, kept_weight, padding)[::stride, ::stride]
+            assert y.shape == expected.shape, f"windows {expected.shape} fit, but the output has shape {y.shape}"
+            assert y.dtype == expected.dtype, f"{x.dtype} and {weight.dtype} went in, {y.dtype} came out"
+            assert np.allclose(y, expected), f"expected {expected}, got {y}"
+            assert (x == kept_x).all() and (weight == kept_weight).all(), "an input was changed"
+    assert np.array_equal(candidate(x, weight), guarded(x, weight)), (
+        "without stride and padding, it should not skip or pad"
+    )
 
 
 def _with_channels(x: Array, weight: Array) -> tuple[Array, Array]:

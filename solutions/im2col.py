@@ -7,6 +7,8 @@ or column-major, counted down their columns, as Matlab does. Every function acce
 and leaves its arguments as they were; results are fresh arrays.
 """
 
+from collections.abc import Callable
+
 import numpy as np
 
 from solutions.arguments import Array, Pair, array, countable, pair
@@ -18,19 +20,22 @@ __all__ = [
     "by_hand",
     "column_major",
     "convolve_by_matrix",
+    "exposing",
     "from_column_major",
     "im2col_by_table",
+    "im2col_entries",
     "im2col_taps",
     "im2col_windows",
     "index_table",
     "tap_tiles",
+    "test_im2col_taps",
     "window_tiles",
 ]
 
 
 def by_hand() -> Array:
-    """Return the matrix of columns, row-major, of the image (1 2 3 / 4 5 6 / 7 8 9) for a 2 × 2 kernel."""
-    return as_matrix(im2col_taps(np.arange(1, 10).reshape(3, 3), (2, 2)))
+    """Return the matrix of columns, row-major, of the image (3 1 4 1 / 5 9 2 6 / 5 3 5 8) for a 2 × 3 kernel."""
+    return as_matrix(im2col_taps(np.array([[3, 1, 4, 1], [5, 9, 2, 6], [5, 3, 5, 8]]), (2, 3)))
 
 
 def im2col_windows(x: Array, kernel_size: Pair) -> Array:
@@ -158,7 +163,7 @@ def column_major(cols: Array) -> Array:
         cols: columns, shape (kh, kw, oh, ow).
 
     Returns:
-        The matrix, shape (kh·kw, oh·ow): row j·kh + i, column q·oh + p.
+        The matrix, shape (kh·kw, oh·ow): row j·kh + i, column q·oh + p; a fresh array.
 
     Raises:
         ValueError, TypeError: if ``cols`` has not four axes.
@@ -229,7 +234,7 @@ def window_tiles(cols: Array) -> Array:
         cols: columns, shape (kh, kw, oh, ow).
 
     Returns:
-        A picture, shape (oh·kh, ow·kw), with window (p, q) in row p and column q of tiles.
+        A picture, shape (oh·kh, ow·kw), with window (p, q) in row p and column q of tiles; a fresh array.
 
     Raises:
         ValueError, TypeError: if ``cols`` has not four axes.
@@ -237,6 +242,57 @@ def window_tiles(cols: Array) -> Array:
     cols = array("cols", cols, "kh", "kw", "oh", "ow")
     kh, kw, oh, ow = cols.shape
     return cols.transpose(2, 0, 3, 1).reshape(oh * kh, ow * kw).copy()
+
+
+# Answers to the questions that ask for something other than a function of the chapter.
+
+exposing = {"x": [[1], [1]], "kernel_size": [2, 1]}
+
+
+def im2col_entries(x: Array, kernel_size: tuple[int, int]) -> Array:
+    """Copy an image into the row-major matrix of columns, entry by entry.
+
+    Args:
+        x: the image, shape (h, w).
+        kernel_size: (kh, kw).
+
+    Returns:
+        The matrix, shape (kh·kw, oh·ow): row i·kw + j, column p·ow + q.
+
+    Raises:
+        ValueError, TypeError: as :func:`im2col_windows`.
+    """
+    x, (kh, kw) = array("x", x, "h", "w"), pair("kernel_size", tuple(kernel_size))  # an array will do, too
+    oh, ow = out_size(x.shape, (kh, kw))
+    countable("the matrix", (kh, kw, oh, ow))
+    matrix = np.empty((kh * kw, oh * ow), x.dtype)
+    for i, j, p, q in np.ndindex(kh, kw, oh, ow):
+        matrix[i * kw + j, p * ow + q] = x[p + i, q + j]
+    return matrix
+
+
+def test_im2col_taps(candidate: Callable[[Array, Pair], Array]) -> None:
+    """Raise AssertionError if ``candidate(x, kernel_size)`` does not copy every window of an image into columns.
+
+    Args:
+        candidate: a function of x (h, w) and kernel_size (kh, kw) that should return columns (kh, kw, oh, ow), as
+            :func:`im2col_taps` does.
+
+    Raises:
+        AssertionError: if any output of ``candidate`` is wrong in shape, value or dtype, or if ``x`` changed.
+    """
+    for dtype in (np.float32, np.float64):
+        for (h, w), (kh, kw) in ((1, 1), (1, 1)), ((5, 8), (2, 3)), ((7, 4), (3, 2)):
+            x = np.arange(1, h * w + 1, dtype=dtype).reshape(h, w)  # every pixel another number
+            cols = candidate(x.copy(), (kh, kw))
+            assert cols.shape == (kh, kw, h - kh + 1, w - kw + 1), f"the columns have shape {cols.shape}"
+            assert cols.dtype == dtype, f"{x.dtype} went in, {cols.dtype} came out"
+            for p, q in np.ndindex(cols.shape[2:]):
+                window = x[p : p + kh, q : q + kw]
+                assert np.array_equal(cols[:, :, p, q], window), f"window {(p, q)} is {window}"
+            kept = x.copy()
+            candidate(x, (kh, kw))
+            assert np.array_equal(x, kept), "x was changed"
 
 
 def _empty_columns(x: Array, kernel_size: tuple[int, int]) -> Array:

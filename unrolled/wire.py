@@ -8,7 +8,6 @@ Nothing is allocated before its size has been checked, and nothing is ever unpic
 import json
 import math
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 import numpy as np
@@ -16,6 +15,7 @@ import numpy as np
 WHOLE = ("int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64")
 MOST_DIGITS = 40  # of an integer
 DTYPES = frozenset(["bool", *WHOLE, "float16", "float32", "float64", "complex64", "complex128"])
+NAMES = {np.dtype(name): name for name in DTYPES}  # which NumPy itself takes a while to find
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ def pack(tree: Any, limits: Limits = TRUSTED) -> bytes:
         UnsupportedValueError: naming the type that cannot be carried, or the size that is too large.
     """
     encoded, arrays = _taken_apart(tree, limits)
-    about = [{"dtype": _name_of(a.dtype), "shape": a.shape, "layout": layout_of(a)} for a in arrays]
+    about = [{"dtype": NAMES[a.dtype], "shape": a.shape, "layout": layout_of(a)} for a in arrays]
     header = json.dumps({"tree": encoded, "arrays": about}).encode()
     return b"".join([len(header).to_bytes(4, "little"), header, *(a.tobytes() for a in arrays)])
 
@@ -117,9 +117,11 @@ def _encode(value: Any, arrays: list[np.ndarray], depth: int) -> Any:
         return str.__str__(value)
     if isinstance(value, np.ndarray | np.generic):
         array = np.asarray(value)
-        if _name_of(array.dtype) not in DTYPES:
+        if not array.dtype.isnative:
+            array = array.astype(array.dtype.newbyteorder("="))
+        if array.dtype not in NAMES:
             raise UnsupportedValueError(f"an array of dtype {array.dtype}")
-        arrays.append(array if array.dtype.isnative else array.astype(array.dtype.newbyteorder("=")))
+        arrays.append(array)
         return {"array": len(arrays) - 1, "scalar": isinstance(value, np.generic)}
     if isinstance(value, int):
         return _encode_int(int.__int__(value))
@@ -141,11 +143,6 @@ def _encode_int(value: int) -> Any:
     if abs(value) >= 10 ** (MOST_DIGITS - 1):
         raise UnsupportedValueError(f"an integer of {MOST_DIGITS} digits or more")
     return {"int": str(value)}
-
-
-@cache
-def _name_of(dtype: np.dtype) -> str:
-    return dtype.name
 
 
 def _decode(node: Any, arrays: list[np.ndarray], depth: int) -> Any:

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 
-from solutions import conv2d
+from solutions import conv2d, filters
 from tests.solutions import oracle
 from tests.solutions.drawn import Source, sources
 
@@ -46,10 +46,12 @@ def test_loops_and_shifted_images_are_the_definition(
 ) -> None:
     x, weight = source.array(kh + more_h, kw + more_w), source.array(kh, kw)
     kept = x.copy(), weight.copy()
+    guarded = conv2d.guarded(x, weight, padding)
     y, strided = conv2d.correlate(x, weight), conv2d.shifted_sum(x, weight, stride, padding)
-    assert y.dtype == strided.dtype == source.dtype
+    assert y.dtype == strided.dtype == guarded.dtype == source.dtype
     assert_array_equal(y, convolve(x, weight))
     assert_array_equal(strided, convolve(x, weight, stride, padding))
+    assert_array_equal(guarded, convolve(x, weight, 1, padding))
     assert_array_equal(x, kept[0])
     assert_array_equal(weight, kept[1])
 
@@ -86,21 +88,21 @@ def test_multiply_adds_are_the_steps_of_the_loops() -> None:
 @given(sources, several, several)
 def test_two_passes_are_one_convolution_with_the_outer_product(source: Source, kh: int, kw: int) -> None:
     x, column, row = source.array(6, 5), source.array(kh), source.array(kw)
-    kernel = conv2d.outer(column, row)
+    kernel = filters.outer(column, row)
     assert [[entry.item() for entry in line] for line in kernel] == [[a * b for b in row] for a in column]
-    y = conv2d.separable(x, column, row)
+    y = filters.separable(x, column, row)
     assert y.dtype == source.dtype
     assert_array_equal(y, convolve(x, kernel))
 
 
 @given(sources, st.integers(1, 5), st.integers(1, 5))
 def test_factors_of_an_outer_product_give_it_back(source: Source, kh: int, kw: int) -> None:
-    kernel = conv2d.outer(source.array(kh), source.array(kw)) / np.asarray(7, source.dtype)
+    kernel = filters.outer(source.array(kh), source.array(kw)) / np.asarray(7, source.dtype)
     kernel = kernel if source.dtype.startswith("float") else kernel.astype("float64")
-    found = conv2d.factors(kernel)
+    found = filters.factors(kernel)
     assert found is not None
     assert found[0].dtype == kernel.dtype
-    assert_allclose(conv2d.outer(*found), kernel, rtol=8 * np.finfo(kernel.dtype).eps)
+    assert_allclose(filters.outer(*found), kernel, rtol=8 * np.finfo(kernel.dtype).eps)
 
 
 @pytest.mark.parametrize(
@@ -110,21 +112,21 @@ def test_factors_of_an_outer_product_give_it_back(source: Source, kh: int, kw: i
 )
 def test_kernels_of_rank_two_have_no_factors(kernel: Any) -> None:
     assert np.linalg.matrix_rank(kernel) > 1
-    assert conv2d.factors(np.asarray(kernel)) is None
+    assert filters.factors(np.asarray(kernel)) is None
 
 
 def test_a_kernel_of_zeros_has_factors() -> None:
-    found = conv2d.factors(np.zeros((2, 3), int))
+    found = filters.factors(np.zeros((2, 3), int))
     assert found is not None
-    assert_array_equal(conv2d.outer(*found), np.zeros((2, 3)))
+    assert_array_equal(filters.outer(*found), np.zeros((2, 3)))
 
 
 def test_a_gaussian_is_a_bell_with_sum_one() -> None:
-    bell = conv2d.gaussian(4, 1.5)
+    bell = filters.gaussian(4, 1.5)
     assert_allclose(bell.sum(), 1)
     assert_allclose(bell, bell[::-1])
     assert_allclose(bell[4 + 3] / bell[4], np.exp(-(3**2) / (2 * 1.5**2)))
-    assert_array_equal(conv2d.gaussian(0, 2), [1])
+    assert_array_equal(filters.gaussian(0, 2), [1])
 
 
 @given(sources, several, several, st.integers(1, 5), st.integers(1, 5))
@@ -132,27 +134,27 @@ def test_same_repeats_the_pixels_at_the_edges(source: Source, kh: int, kw: int, 
     x, weight = source.array(h, w), source.array(kh, kw)
     rows = np.clip(np.arange(h + kh - 1) - (kh - 1) // 2, 0, h - 1)
     columns = np.clip(np.arange(w + kw - 1) - (kw - 1) // 2, 0, w - 1)
-    y = conv2d.same(x, weight)
+    y = filters.same(x, weight)
     assert y.shape == x.shape
     assert_array_equal(y, convolve(x[rows][:, columns], weight))
 
 
 def test_a_flat_photograph_stays_flat_under_a_blur_and_has_no_edges() -> None:
     flat = np.full((5, 6), 200, "uint8")
-    bell = conv2d.gaussian(2, 1.0)
-    assert_allclose(conv2d.same(flat, conv2d.outer(bell, bell)), 200)
-    assert_array_equal(conv2d.edge_strength(flat), np.zeros((5, 6)))
+    bell = filters.gaussian(2, 1.0)
+    assert_allclose(filters.same(flat, filters.outer(bell, bell)), 200)
+    assert_array_equal(filters.edge_strength(flat), np.zeros((5, 6)))
 
 
 def test_edge_strength_of_a_slope_is_its_steepness_in_either_direction() -> None:
     row, column = np.indices((6, 7))
     slope = (3 * row + 4 * column).astype("uint8")[::-1]  # falls downwards, which unsigned pixels cannot express
-    assert_allclose(conv2d.edge_strength(slope)[1:-1, 1:-1], 5 * 8)
-    assert conv2d.edge_strength(slope.astype("float32")).dtype == "float32"
+    assert_allclose(filters.edge_strength(slope)[1:-1, 1:-1], 5 * 8)
+    assert filters.edge_strength(slope.astype("float32")).dtype == "float32"
 
 
 def test_by_hand() -> None:
-    assert_array_equal(conv2d.by_hand(), [[-4, -4], [-4, 5]])
+    assert_array_equal(conv2d.by_hand(), [[1, 5, 0], [9, 3, 1]])
 
 
 IMAGE, KERNEL = np.ones((4, 5)), np.ones((3, 3))
@@ -173,17 +175,18 @@ ERRORS: list[tuple[Any, str]] = [
     (lambda: conv2d.correlate(IMAGE + 1j, KERNEL), "x has dtype complex128"),
     (lambda: conv2d.shifted_sum(IMAGE, KERNEL[:0]), r"weight has shape \(0, 3\); its axis kh is empty"),
     (lambda: conv2d.shifted_sum(IMAGE, KERNEL, 1.5), "stride is 1.5; a whole number is needed"),  # type: ignore[arg-type]
+    (lambda: conv2d.guarded(IMAGE[0], KERNEL), r"x has shape \(5,\)"),
     (lambda: conv2d.six_loops(np.ones((4, 4, 2)), np.ones((3, 3, 1, 2))), r"weight has 1 channels \(shape .* x has 2"),
     (lambda: conv2d.tap_products(IMAGE, np.ones((3, 3, 1, 2))), r"x has shape \(4, 5\); an array of shape \(h, w, c\)"),
     (lambda: conv2d.multiply_adds(4, 2, channels=0), "channels is 0; it must be 1 or more"),
     (lambda: conv2d.multiply_adds(4, 2, filters=-2), "filters is -2; it must be 1 or more"),
-    (lambda: conv2d.outer(IMAGE, IMAGE[0]), r"column has shape \(4, 5\); an array of shape \(kh,\)"),
-    (lambda: conv2d.separable(IMAGE, IMAGE[0], IMAGE[0]), "kernel height 5 does not fit"),
-    (lambda: conv2d.factors(IMAGE[0]), r"weight has shape \(5,\)"),
-    (lambda: conv2d.gaussian(-1, 1.0), "radius is -1"),
-    (lambda: conv2d.gaussian(1, 0.0), "sigma is 0.0; it must be more than 0"),
-    (lambda: conv2d.same(IMAGE, KERNEL[0]), r"weight has shape \(3,\)"),
-    (lambda: conv2d.edge_strength(IMAGE[0]), r"x has shape \(5,\)"),
+    (lambda: filters.outer(IMAGE, IMAGE[0]), r"column has shape \(4, 5\); an array of shape \(kh,\)"),
+    (lambda: filters.separable(IMAGE, IMAGE[0], IMAGE[0]), "kernel height 5 does not fit"),
+    (lambda: filters.factors(IMAGE[0]), r"weight has shape \(5,\)"),
+    (lambda: filters.gaussian(-1, 1.0), "radius is -1"),
+    (lambda: filters.gaussian(1, 0.0), "sigma is 0.0; it must be more than 0"),
+    (lambda: filters.same(IMAGE, KERNEL[0]), r"weight has shape \(3,\)"),
+    (lambda: filters.edge_strength(IMAGE[0]), r"x has shape \(5,\)"),
 ]
 
 

@@ -25,6 +25,7 @@ def test_every_version_copies_every_window(source: Source, kh: int, kw: int, mor
     expected = columns(x, (kh, kw))
     by_window, by_tap = im2col.im2col_windows(x, (kh, kw)), im2col.im2col_taps(x, (kh, kw))
     by_table = im2col.im2col_by_table(x, (kh, kw))
+    assert_array_equal(im2col.im2col_entries(x, (kh, kw)), by_table)
     assert by_window.dtype == by_tap.dtype == by_table.dtype == source.dtype
     assert_array_equal(by_window, expected)
     assert_array_equal(by_tap, expected)
@@ -87,9 +88,12 @@ def test_the_published_index_table_of_a_5x5_image_and_a_3x3_kernel() -> None:
 
 
 def test_a_3x3_image_and_a_2x2_kernel_by_hand() -> None:
-    assert_array_equal(im2col.by_hand(), [[1, 2, 4, 5], [2, 3, 5, 6], [4, 5, 7, 8], [5, 6, 8, 9]])
     x, weight = np.arange(1, 10).reshape(3, 3), np.array([[1, 2], [3, 4]])
+    matrix = im2col.as_matrix(im2col.im2col_taps(x, (2, 2)))
+    assert_array_equal(matrix, [[1, 2, 4, 5], [2, 3, 5, 6], [4, 5, 7, 8], [5, 6, 8, 9]])
     assert_array_equal(im2col.convolve_by_matrix(x, weight), [[37, 47], [67, 77]])
+    by_hand = [[3, 1, 5, 9], [1, 4, 9, 2], [4, 1, 2, 6], [5, 9, 5, 3], [9, 2, 3, 5], [2, 6, 5, 8]]
+    assert_array_equal(im2col.by_hand(), by_hand)
 
 
 IMAGE, MATRIX = np.ones((4, 5)), np.ones((6, 12))
@@ -101,6 +105,7 @@ ERRORS: list[tuple[Any, str]] = [
     (lambda: im2col.im2col_windows(IMAGE, 1.0), "kernel_size is 1.0; a whole number is needed"),  # type: ignore[arg-type]
     (lambda: im2col.index_table((4, -5), 2), r"size\[1\] is -5"),
     (lambda: im2col.index_table(2**40, 2), "the table would have shape .*: more entries than an index can count"),
+    (lambda: im2col.im2col_entries(IMAGE, (1, 6)), "kernel width 6 does not fit: the padded input is 5 wide"),
     (lambda: im2col.as_matrix(IMAGE), r"cols has shape \(4, 5\); an array of shape \(kh, kw, oh, ow\)"),
     (lambda: im2col.column_major(IMAGE), r"cols has shape \(4, 5\)"),
     (lambda: im2col.tap_tiles(IMAGE), r"cols has shape \(4, 5\)"),
