@@ -1,5 +1,6 @@
 """From a spec to the data that the judge works on: the visible bundle, or a fresh set of hidden cases."""
 
+import inspect
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
@@ -14,6 +15,7 @@ from autograder.questions import (
     Fresh,
     FunctionQuestion,
     HuntQuestion,
+    KernelQuestion,
     LayerCase,
     LayerQuestion,
     Mistake,
@@ -21,13 +23,16 @@ from autograder.questions import (
     Spec,
     SpeedQuestion,
     TestsQuestion,
+    TrainedQuestion,
     ValueQuestion,
 )
 from autograder.source import source_of
 from unrolled.bundle import Bundle, to_bytes
+from unrolled.check import LocalAnswers
 from unrolled.judge import CaseData, Outcome, QuestionData, digest, run, run_layer
 from unrolled.judge.calls import SPEED
 from unrolled.judge.compare import compare
+from unrolled.judge.kernels import call_of, launch_args
 from unrolled.judge.sketch import sketched
 from unrolled.judge.verdict import Kind
 from unrolled.wire import lay_out
@@ -48,6 +53,8 @@ def visible(spec: Spec) -> Bundle:
             continue
         if isinstance(question, HuntQuestion):
             subjects[question.id] = _sources({"right": question.oracle, "published": question.published})
+        if isinstance(question, TrainedQuestion):
+            subjects[question.id] = _sources({"network": question.network})
         questions.append(_kept(_data(spec, question, VISIBLE_SEED)))
     return Bundle(spec.stem, tuple(questions), subjects)
 
@@ -63,6 +70,8 @@ def subjects(question: Question) -> dict[str, Callable[..., Any]]:
         return {"right": question.reference, "published": question.published}
     if isinstance(question, TestsQuestion):
         return {"right": question.right, **{version.name: version.wrong for version in question.versions}}
+    if isinstance(question, TrainedQuestion):
+        return {"network": question.network}
     return {}
 
 
@@ -99,6 +108,9 @@ def _data(spec: Spec, question: Question, seed: int, versions: tuple[Mistake, ..
             kind = "layer"
             cases = tuple(_layer_case(question, case, rng) for case in question.cases(rng))
             about = {"parts": list(question.parts), "groups": dict(question.groups)}
+        case KernelQuestion():
+            kind = "kernel"
+            cases, about = _kernel_cases(question, rng)
         case HuntQuestion():
             kind = "hunt"
             cases = tuple(_case(question, case) for case in question.cases(rng))
@@ -115,6 +127,12 @@ def _data(spec: Spec, question: Question, seed: int, versions: tuple[Mistake, ..
             hints = {version.name: version.hint for version in versions}
             order = [*hints, *["right"] * len(hints)]  # as many right ones: a test that guesses fails one of them
             about = {"hint": question.hint, "order": [str(name) for name in rng.permutation(order)]}
+        case TrainedQuestion():
+            kind = "trained"
+            case = question.shown() if seed == VISIBLE_SEED else question.unseen()
+            cases = (CaseData(case.name, {"x": case.args["x"]}, Outcome(case.args["labels"])),)
+            shapes, thresholds = map(list, question.shapes), map(list, question.thresholds.items())
+            about = {"shapes": list(shapes), "thresholds": list(thresholds)}
         case _:
             raise TypeError(f"no kind of question: {question!r}")
     if question.forbidden:
@@ -167,6 +185,39 @@ def upstream(y: np.ndarray, rng: np.random.Generator, layout: str = "C") -> np.n
     return lay_out(np.asarray(tenths if dtype.kind in "iu" else tenths / 10, dtype), layout)
 
 
+def _kernel_cases(question: KernelQuestion, rng: np.random.Generator) -> tuple[tuple[CaseData, ...], dict[str, Any]]:
+    """Return cases, and what judging a kernel needs: also the launch of each case if students do not choose it."""
+    drawn, outputs = list(question.cases(rng)), list(question.outputs)
+    about: dict[str, Any] = {
+        "stub": question.stub,
+        "kernel": question.kernel,
+        "options": list(question.options),
+        "outputs": outputs,
+        "returns": outputs if len(outputs) > 1 else [],
+        "launch": question.launch.__name__ if question.asks_launch else "",
+        "sizes": list(inspect.signature(question.launch).parameters),
+        "launches": {},
+    }
+    if not question.asks_launch:
+        about["launches"] = {case.name: question.launch(**launch_args(about, case.args)) for case in drawn}
+    cases = tuple(_kernel_case(question, case, about) for case in drawn)
+    return cases, about | {"groups": _groups(question, cases)}
+
+
+def _kernel_case(question: KernelQuestion, case: Case, about: Mapping[str, Any]) -> CaseData:
+    """Compute what is expected without a kernel; texts of mistakes, which are ours, run in this process if at all."""
+
+    def outcome(wrong: Any) -> Outcome:
+        names = question.names(wrong)
+        answers = LocalAnswers(names)
+        call = call_of(about, names[question.id], answers, case.name, case.args)
+        return call if isinstance(call, Outcome) else answers.kernel(call).outcome
+
+    wrong = Lazily({mistake.name: mistake.wrong for mistake in question.mistakes}, outcome)
+    expected = Outcome(question.expected(**case.args))
+    return CaseData(case.name, dict(case.args), expected, wrong, case.group)
+
+
 class Lazily(Mapping[str, Outcome]):
     """What each mistake makes of one case, computed when it is asked for: a right answer never asks."""
 
@@ -201,7 +252,7 @@ def _same(expected: Outcome, outcome: Outcome) -> bool:
     return alike and not isinstance(expected.value, list) and compare(expected, outcome) is None
 
 
-def _groups(question: FunctionQuestion, cases: tuple[CaseData, ...]) -> dict[str, float]:
+def _groups(question: FunctionQuestion | KernelQuestion, cases: tuple[CaseData, ...]) -> dict[str, float]:
     """Return the points by group.
 
     Raises:

@@ -7,13 +7,15 @@ like a routine that is ruled out.
 """
 
 import ast
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from unrolled.judge import Answers, Lap, Outcome
+from unrolled.judge import Answers, KernelCall, Lap, Outcome, Ran
 from unrolled.judge.outcome import LONGEST_DETAIL
 
+MANY = re.compile(r"import\s*[*(\\]|import\b.*\\$", re.MULTILINE)  # imports with a star or of several lines
 LONGEST_CELL = 50_000  # characters; nobody writes an answer of that length
 Meaning = str | ast.AST | None  # of a name: a dotted path, code of the notebook, or nothing that is known
 DULL = (ast.expr_context, ast.operator, ast.Constant, ast.Attribute)  # give nothing to a name
@@ -32,6 +34,10 @@ class Source:
 
     def __init__(self, cells: Sequence[str]) -> None:
         self._cells = cells
+
+    @cached_property
+    def _imports_many(self) -> bool:
+        return any(MANY.search(cell) for cell in self._cells)
 
     @cached_property
     def _trees(self) -> list[ast.Module]:
@@ -57,8 +63,8 @@ class Source:
             forbidden: routines such as ``"numpy.correlate"``, which stands for any of that name within NumPy.
         """
         names = {rule.rpartition(".")[2] for rule in forbidden}
-        if not any(name in cell for cell in self._cells for name in names):  # which saves most notebooks the search
-            return None
+        if not self._imports_many and not any(_refers(cell, name) for cell in self._cells for name in names):
+            return None  # which spares most notebooks the search
         found: set[ast.AST] = set()
         waiting = [self._known.names.get(entry)]
         while waiting:
@@ -96,6 +102,18 @@ class RuledOut:
 
     def lap(self, entry: str, rival: str, args: Mapping[str, Any], forbidden: Sequence[str] = ()) -> Lap:
         return self._answers.lap(entry, rival, args, forbidden)
+
+    def kernel(self, call: KernelCall) -> Ran:
+        return self._answers.kernel(call)
+
+
+def _refers(cell: str, name: str) -> bool:
+    """Tell whether a cell may refer to a routine: as an attribute, in quotes, or by an import."""
+    for found in re.finditer(re.escape(name), cell):
+        before = cell[: found.start()]
+        if before.rstrip()[-1:] in (".", "'", '"', "\\") or "import" in before.rpartition("\n")[2]:
+            return True
+    return False
 
 
 def _parsed(cell: str) -> ast.Module:

@@ -2,7 +2,7 @@
 
 import secrets
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -17,6 +17,7 @@ from autograder.submission import Submission, grade_id_of
 from unrolled.judge import Verdict, judge
 
 MOST_NOTES = 20
+UNREMARKABLE = ("NotImplementedError", "CompilerMissingError")  # of cells: a stub, or a kernel outside a question
 
 
 class Progress(NamedTuple):
@@ -114,7 +115,7 @@ def grade(
             verdicts.append(judge(data, answers, cases.subjects(question)))
     progress(Progress("done", total, total))
     results = {place: result for place, result in zip(to_run, session.results, strict=True) if result}
-    notes = _first([*notes_on_checks(notebook, spec), *_notes_on_cells(results)])
+    notes = _first([*notes_on_checks(notebook, spec), *_notes_on_cells(results), *_notes_on_kernels(verdicts)])
     seconds = time.monotonic() - started
     return Grading(submission.name, spec.stem, tuple(verdicts), notes, results, seconds)
 
@@ -143,6 +144,12 @@ def notes_on_checks(notebook: NotebookNode, spec: Spec) -> Iterator[str]:
         yield "The check cells are not in their original order; the answers were graded all the same."
 
 
+def _notes_on_kernels(verdicts: Sequence[Verdict]) -> Iterator[str]:
+    """Say where kernels ran."""
+    found = {verdict.message.partition("Checked ")[2] for verdict in verdicts if verdict.question.kind == "kernel"}
+    yield from (f"Kernels were checked {where}." for where in sorted(found) if where)
+
+
 def _first(notes: list[str]) -> tuple[str, ...]:
     left_out = len(notes) - MOST_NOTES
     return (*notes[:MOST_NOTES], *([f"… and {left_out} more notes like these."] if left_out > 0 else []))
@@ -152,5 +159,5 @@ def _notes_on_cells(results: dict[int, CellResult]) -> Iterator[str]:
     for place, result in results.items():
         if result.fatal:
             yield f"Cell {place + 1} was left out, because with it the notebook cannot be run: {result.error}."
-        elif result.error and not result.error.startswith("NotImplementedError"):
+        elif result.error and not result.error.startswith(UNREMARKABLE):
             yield f"Cell {place + 1} raised {result.error}"

@@ -19,11 +19,13 @@ from nbgrader.preprocessors import ClearHiddenTests
 from autograder.questions import (
     FunctionQuestion,
     HuntQuestion,
+    KernelQuestion,
     LayerQuestion,
     Mistake,
     Question,
     Spec,
     TestsQuestion,
+    TrainedQuestion,
     ValueQuestion,
 )
 from autograder.source import source_of, stub_of
@@ -73,6 +75,14 @@ def answer_source(question: Question, mistake: Mistake | None = None) -> str:
         case HuntQuestion():
             function = mistake.wrong if mistake else question.reference
             return f"exposing = {dict(question.exposing)!r}\n\n\n" + source_of(function, question.id)
+        case KernelQuestion():
+            names = question.names(mistake.wrong if mistake else None)
+            launch = source_of(names[question.launch.__name__], question.launch.__name__)
+            return _kernel_source(question, names[question.id], launch)
+        case TrainedQuestion():
+            make = mistake.wrong if mistake else question.reference
+            data = f"from {question.data.__module__} import {question.data.__name__}"
+            return f"{data}\n\n{source_of(make)}\n\n{question.id} = {make.__name__}(*{question.data.__name__}())\n"
         case FunctionQuestion() | LayerQuestion() | TestsQuestion():
             return source_of(mistake.wrong if mistake else question.reference, question.id)
     raise TypeError(f"no kind of question: {question!r}")
@@ -126,15 +136,22 @@ def answer_metadata(question: Question) -> dict[str, Any]:
 def stub_source(question: Question) -> str:
     """Return what stands in the answer cell at first."""
     match question:
-        case ValueQuestion():
+        case ValueQuestion() | TrainedQuestion():
             return f"{question.id} = None"
         case HuntQuestion():
             return f"exposing = None\n\n\n{stub_of(question.reference)}"
+        case KernelQuestion():
+            return _kernel_source(question, question.stub, stub_of(question.launch))
         case LayerQuestion():
             return stub_of(question.reference, question.given)
         case FunctionQuestion() | TestsQuestion():
             return stub_of(question.reference)
     raise TypeError(f"no kind of question: {question!r}")
+
+
+def _kernel_source(question: KernelQuestion, text: str, launch: str) -> str:
+    launch = f"\n\n{launch}" if question.asks_launch else ""
+    return f'{question.id} = r"""\n{text.strip()}\n"""\n{launch}'
 
 
 def published_source(question: HuntQuestion) -> str:

@@ -6,11 +6,14 @@ cases that students get (a fixed seed) and the hidden ones that marks come from 
 """
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, Literal
 
 import numpy as np
+
+from unrolled.judge import trained
 
 
 @dataclass(frozen=True)
@@ -162,6 +165,53 @@ class LayerQuestion(Question):
 
 
 @dataclass(frozen=True, kw_only=True)
+class KernelQuestion(Question):
+    """Write a kernel in CUDA C, a text; ``id`` is what the notebook calls it.
+
+    A mistake's ``wrong`` is another text, or another function that chooses the launch.
+
+    Attributes:
+        reference: a right text.
+        stub: the text to start from; its parameters have the names of a case's arguments.
+        kernel: name of the kernel in the texts, declared ``extern "C"``.
+        launch: returns ``(grid, block, bytes of shared memory)`` for those of a case's arguments, all of them whole
+            numbers, that it has as parameters.
+        asks_launch: whether students write that function too, under its name.
+        expected: returns what a case's arguments, by name, should make of the outputs, computed without a kernel.
+        outputs: the arrays, of a case's arguments, that are the result; :func:`unrolled.judge.kernels.unwritten` makes
+            them. No other array may change.
+        cases: arguments in the kernel's order, as an array or NumPy scalar of the parameter's type each.
+        options: for the compiler, such as ``"-DTILE=4"``.
+        groups: points by group of cases, as for functions.
+    """
+
+    reference: str
+    stub: str
+    kernel: str
+    launch: Callable[..., tuple[Any, ...]]
+    expected: Callable[..., Any]
+    outputs: tuple[str, ...]
+    cases: Callable[[np.random.Generator], Iterable[Case]]
+    asks_launch: bool = False
+    options: tuple[str, ...] = ()
+    groups: Mapping[str, float] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        _require_sum(self, self.groups)
+        if not self.asks_launch and any(callable(mistake.wrong) for mistake in self.mistakes):
+            raise ValueError(f"{self.id}: students do not write the launch, so no mistake can be one")
+
+    def names(self, wrong: Any = None) -> dict[str, Any]:
+        """Return what a notebook defines that is right, or right but for what is ``wrong``."""
+        text = wrong if isinstance(wrong, str) else self.reference
+        return {self.launch.__name__: wrong if callable(wrong) else self.launch, self.id: text}
+
+    @property
+    def entries(self) -> tuple[str, ...]:
+        return (self.launch.__name__, self.id) if self.asks_launch else (self.id,)
+
+
+@dataclass(frozen=True, kw_only=True)
 class ValueQuestion(Question):
     """Find numbers; students get a fingerprint of the right ones."""
 
@@ -212,6 +262,43 @@ class TestsQuestion(Question):
     hint: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class TrainedQuestion(Question):
+    """Train a given network: the notebook leaves its parameters, a list of arrays; images decide what they are worth.
+
+    Attributes:
+        reference: makes parameters from the images and labels that ``data`` returns; so does a mistake's ``wrong``.
+            A mistake's name is one of the symptoms that :mod:`unrolled.judge.trained` knows.
+        data: what students train with; of their own package, for a solved notebook imports it.
+        network: returns the scores (n, classes) of images x (n, c, h, w); its source is in the bundle.
+        shapes: of the parameters, in order.
+        shown: images ``x`` and their ``labels`` for the check cell.
+        unseen: those that marks come from; called "unseen digits" or the like.
+        thresholds: points in all by the share of right answers, ascending; the last is ``points``.
+    """
+
+    reference: Callable[[np.ndarray, np.ndarray], Sequence[np.ndarray]]
+    data: Callable[[], tuple[np.ndarray, np.ndarray]]
+    network: Callable[[Sequence[np.ndarray], np.ndarray], np.ndarray]
+    shapes: tuple[tuple[int, ...], ...]
+    shown: Callable[[], Case]
+    unseen: Callable[[], Case]
+    thresholds: Mapping[float, float]
+
+    def __post_init__(self) -> None:
+        if (
+            list(self.thresholds.items()) != sorted(self.thresholds.items())
+            or self.thresholds[max(self.thresholds)] != self.points
+        ):
+            raise ValueError(f"{self.id}: thresholds must rise to {self.points} points")
+        if unknown := [mistake.name for mistake in self.mistakes if not trained.known(mistake.name)]:
+            raise ValueError(f"{self.id}: no symptom is known of {', '.join(unknown)}")
+
+    def train(self, make: Callable[..., Sequence[np.ndarray]]) -> list[np.ndarray]:
+        """Return what the reference, or a mistake, makes of the data; each is trained once."""
+        return list(_trained(make, self.data))
+
+
 @dataclass(frozen=True)
 class Spec:
     """The questions of one chapter, in the notebook's order."""
@@ -225,6 +312,11 @@ class Spec:
     @property
     def max_score(self) -> float:
         return sum(question.points for question in self.questions)
+
+
+@cache
+def _trained(make: Callable[..., Sequence[np.ndarray]], data: Callable[[], tuple[np.ndarray, np.ndarray]]) -> Any:
+    return tuple(make(*data()))
 
 
 def _require_sum(question: Question, groups: Mapping[str, float]) -> None:

@@ -11,7 +11,7 @@ from autograder import cases, specs
 from autograder.notebooks import original, released
 
 KIT = "unrolled-kit"
-SHIPPED = {".py", ".bundle", ".typed"}  # what the package consists of; the rest is caches
+SHIPPED = {".py", ".bundle", ".npz", ".typed"}  # what the package consists of; the rest is caches
 README = """Unrolled: the notebooks, and the package that checks them.
 
 You need Python 3.11 or newer. In this folder:

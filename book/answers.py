@@ -5,6 +5,7 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from html import escape
+from types import FunctionType
 
 import numpy as np
 from pygments import highlight
@@ -13,7 +14,7 @@ from pygments.lexers import PythonLexer
 
 from autograder import specs
 from autograder.cases import anchor
-from autograder.questions import HuntQuestion, Question, Spec, ValueQuestion
+from autograder.questions import HuntQuestion, Question, Spec, TrainedQuestion, ValueQuestion
 
 LEFT_OUT = "hidden"  # what UNROLLED_SOLUTIONS says when a class is graded on these questions
 
@@ -54,7 +55,17 @@ def _sources(question: Question) -> Iterator[str]:
         return
     if isinstance(question, HuntQuestion):
         yield f"exposing = {dict(question.exposing)!r}"
+    if isinstance(question, TrainedQuestion):  # it says little without what it calls
+        yield from map(inspect.getsource, _called(question.reference))
     yield inspect.getsource(question.reference)  # type: ignore[attr-defined]
+
+
+def _called(function: FunctionType) -> Iterator[FunctionType]:
+    """Yield the functions of the references that a function names, such as the training loop."""
+    for name in function.__code__.co_names:
+        value = function.__globals__.get(name)
+        if isinstance(value, FunctionType) and value.__module__.startswith("solutions"):
+            yield value
 
 
 def _code(source: str) -> str:

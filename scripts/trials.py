@@ -11,7 +11,15 @@ from typing import Any
 import numpy as np
 
 from autograder import cases
-from autograder.questions import FunctionQuestion, HuntQuestion, Question, Spec, TestsQuestion
+from autograder.questions import (
+    FunctionQuestion,
+    HuntQuestion,
+    KernelQuestion,
+    Question,
+    Spec,
+    TestsQuestion,
+    TrainedQuestion,
+)
 from unrolled.check import LocalAnswers
 from unrolled.judge import Verdict, judge
 from unrolled.judge.compare import compare
@@ -126,7 +134,10 @@ def _filled(shape: Any, dtype: Any = float, order: Any = "C") -> np.ndarray:
 
 
 def _answers(question: Question, answer: Any) -> LocalAnswers:
-    names: Mapping[str, Any] = {question.entries[-1]: answer}
+    if isinstance(question, KernelQuestion):
+        return LocalAnswers(question.names(answer))
+    made = question.train(answer) if isinstance(question, TrainedQuestion) else answer
+    names: Mapping[str, Any] = {question.entries[-1]: made}
     if isinstance(question, HuntQuestion):
         names = {**names, "exposing": dict(question.exposing)}
     return LocalAnswers(names)

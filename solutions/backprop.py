@@ -151,7 +151,7 @@ def conv2d_grad_weight(
         ValueError: if an array has the wrong number of axes, or ``grad_y`` does not fit the windows of ``x``.
     """
     grad_y, x = array("grad_y", grad_y, "n", "f", "oh", "ow"), array("x", x, "n", "c", "h", "w")
-    _check_grad_y(grad_y, x.shape, kernel_size, stride, padding, dilation)
+    _check_grad_y(grad_y, len(x), x.shape[2:], kernel_size, stride, padding, dilation)
     cols = im2col(x, kernel_size, stride, padding, dilation)
     return np.tensordot(grad_y, cols, axes=([0, 2, 3], [0, 4, 5]))
 
@@ -167,7 +167,7 @@ def conv2d_grad_weight_dilated(
     Args, returns and errors are those of :func:`conv2d_grad_weight`.
     """
     grad_y, x = array("grad_y", grad_y, "n", "f", "oh", "ow"), array("x", x, "n", "c", "h", "w")
-    _check_grad_y(grad_y, x.shape, kernel_size, stride, padding, dilation)
+    _check_grad_y(grad_y, len(x), x.shape[2:], kernel_size, stride, padding, dilation)
     kh, kw = pair("kernel_size", kernel_size)
     sides = pads(padding, x.shape[2:], (kh, kw), stride, dilation)
     images, kernels = x.swapaxes(0, 1), grad_y.swapaxes(0, 1)
@@ -238,8 +238,8 @@ def spread(grad_y: Array, stride: Pair, tail: tuple[int, int] = (0, 0)) -> Array
     Raises:
         ValueError: if ``grad_y`` does not have four axes, or a number is out of range.
     """
-    below, right = pair("tail", tail, least=0)
-    return pad(dilate(array("grad_y", grad_y, "n", "f", "oh", "ow"), stride), ((0, below), (0, right)))
+    grad_y, (below, right) = array("grad_y", grad_y, "n", "f", "oh", "ow"), pair("tail", tail, least=0)
+    return pad(dilate(grad_y, stride), ((0, below), (0, right)))
 
 
 def conv2d_grad_x_spread(
@@ -282,7 +282,7 @@ def conv2d_backward(
     grad_y, x, weight = array("grad_y", grad_y, "n", "f", "oh", "ow"), np.asarray(x), np.asarray(weight)
     (n, c, h, w), (f, _, kh, kw) = x.shape, weight.shape
     _check_filters(grad_y, f)
-    _check_grad_y(grad_y, x.shape, (kh, kw), stride, padding, dilation)
+    _check_grad_y(grad_y, len(x), x.shape[2:], (kh, kw), stride, padding, dilation)
     cols = im2col(x, (kh, kw), stride, padding, dilation)
     up = grad_y.reshape(n, groups, f // groups, -1)
     matrices = cols.reshape(n, groups, c // groups * kh * kw, -1)
@@ -298,7 +298,7 @@ def _checked(
 ) -> tuple[Array, Array]:
     grad_y, weight = array("grad_y", grad_y, "n", "f", "oh", "ow"), array("weight", weight, "f", "c", "kh", "kw")
     _check_filters(grad_y, weight.shape[0])
-    _check_grad_y(grad_y, (len(grad_y), 1, *pair("size", size)), weight.shape[2:], stride, padding, dilation)
+    _check_grad_y(grad_y, len(grad_y), pair("size", size), weight.shape[2:], stride, padding, dilation)
     return grad_y, weight
 
 
@@ -308,10 +308,10 @@ def _check_filters(grad_y: Array, f: int) -> None:
 
 
 def _check_grad_y(
-    grad_y: Array, x_shape: tuple[int, ...], kernel_size: Pair, stride: Pair, padding: Padding, dilation: Pair
+    grad_y: Array, n: int, size: tuple[int, ...], kernel_size: Pair, stride: Pair, padding: Padding, dilation: Pair
 ) -> None:
     """Refuse an upstream gradient that has not one entry for each window of every image."""
-    n, _, h, w = x_shape
+    h, w = size
     oh, ow = out_size((h, w), kernel_size, stride, padding, dilation)
     if (len(grad_y), *grad_y.shape[2:]) != (n, oh, ow):
         windows = f"{n} images of {h} × {w} have {oh} × {ow} windows each"

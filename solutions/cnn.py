@@ -6,13 +6,13 @@ passes in, so that a seed decides the result. Arrays that are passed in stay as 
 replaced, never written into.
 """
 
-import math
 from collections.abc import Iterator, Sequence
 
 import numpy as np
 
 from solutions.arguments import Array, array, whole
 from solutions.layers import Conv2d, Flatten, Layer, Linear, MaxPool2d, ReLU, SoftmaxCrossEntropy
+from solutions.training import dealt, he_scaled
 
 __all__ = [
     "SGD",
@@ -87,9 +87,7 @@ def minibatches(count: int, batch: int, rng: np.random.Generator) -> Iterator[Ar
     Raises:
         ValueError: if ``count`` or ``batch`` is less than 1.
     """
-    order = rng.permutation(whole("count", count, 1))
-    for start in range(0, count, whole("batch", batch, 1)):
-        yield order[start : start + batch]
+    yield from dealt(rng.permutation(whole("count", count, 1)), batch)
 
 
 def he_normal(shape: tuple[int, ...], rng: np.random.Generator) -> Array:
@@ -102,8 +100,7 @@ def he_normal(shape: tuple[int, ...], rng: np.random.Generator) -> Array:
     Returns:
         Normal numbers of variance 2 / (inputs per output), of that shape, float32.
     """
-    inputs = math.prod(shape[1:])
-    return np.asarray(rng.normal(size=shape) * math.sqrt(2 / inputs), np.float32)
+    return np.asarray(he_scaled(rng.normal(size=shape)), np.float32)
 
 
 class Sequential:

@@ -65,13 +65,16 @@ def conv_matrix(weight: Array, size: Pair, stride: Pair = 1, padding: Padding = 
     Its transpose leads back: ``conv_matrix(...).T @ y`` is the transposed convolution.
 
     Args:
-        weight, size, stride, padding, dilation: as in :func:`conv_entries`.
+        weight: one kernel, shape (kh, kw), not flipped.
+        size: (h, w) of the plane, without padding.
+        stride, padding, dilation: as in ``im2col``.
 
     Returns:
-        The matrix, shape (oh·ow, h·w), dtype of ``weight``; most entries are 0.
+        The matrix, shape (oh·ow, h·w), dtype of ``weight``: row p·ow + q is window (p, q), column i·w + j is pixel
+        (i, j). Most entries are 0.
 
     Raises:
-        ValueError: as :func:`conv_entries`.
+        ValueError: if ``weight`` does not have two axes, or no window fits.
     """
     weight, (h, w) = array("weight", weight, "kh", "kw"), pair("size", size)
     oh, ow = out_size((h, w), weight.shape, stride, padding, dilation)

@@ -249,7 +249,7 @@ def checkerboard(size: Pair, kernel_size: Pair, stride: Pair = 1) -> Array:
         kernel_size, stride: of the transposed convolution, without padding and dilation.
 
     Returns:
-        Whole numbers, shape (oh, ow): what ``stamp`` makes of ones with a kernel of ones.
+        Whole numbers, shape (oh, ow).
 
     Raises:
         ValueError, TypeError: if an argument is out of range.

@@ -7,8 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from unrolled.bundle import BundleError, compile_subjects, load
-from unrolled.judge import Lap, Outcome, Verdict, explain_html, explain_text, judge, run_layer
+from unrolled.judge import KernelCall, Lap, Outcome, Ran, Verdict, explain_html, explain_text, judge, run_layer
 from unrolled.judge.explain import points
+from unrolled.judge.kernels import outcome_of
 from unrolled.judge.outcome import carried, run
 from unrolled.show import Drawing
 
@@ -66,6 +67,12 @@ class LocalAnswers:
     def test(self, entry: str, subject: Callable[..., Any]) -> Outcome:
         function = self._namespace.get(entry)
         return run(lambda: function(subject), {}) if callable(function) else Outcome(problem="missing")
+
+    def kernel(self, call: KernelCall) -> Ran:
+        """Run a kernel in the emulation, in this process."""
+        from unrolled.cuda.launch import launch_here  # noqa: PLC0415  (it looks for a GPU when it is imported)
+
+        return Ran(outcome_of(launch_here(**call._asdict()), call))
 
 
 def check(name: str, answers: Mapping[str, Any] | None = None) -> Score | None:

@@ -7,7 +7,10 @@ Nothing is allocated before its size has been checked, and nothing is ever unpic
 
 import json
 import math
+import sys
 from dataclasses import dataclass
+from functools import partial
+from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -26,9 +29,10 @@ class Limits:
     data: int = 64 * 1024 * 1024
     arrays: int = 1000
     depth: int = 8
+    device: bool = False  # whether arrays may be put on the device
 
 
-TRUSTED = Limits(header=2**30, data=2**32, arrays=10**6, depth=32)
+TRUSTED = Limits(header=2**30, data=2**32, arrays=10**6, depth=32, device=True)
 
 
 class WireError(ValueError):
@@ -66,7 +70,7 @@ def unpack(message: bytes, limits: Limits = TRUSTED) -> Any:
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise WireError("the header is not the JSON it should be") from error
     arrays = _read_arrays(about, memoryview(message)[4 + length :], limits)
-    return _decode(tree, arrays, limits.depth)
+    return _decode(tree, arrays, limits.depth, device=limits.device)
 
 
 def copied(tree: Any, limits: Limits = TRUSTED) -> Any:
@@ -76,7 +80,17 @@ def copied(tree: Any, limits: Limits = TRUSTED) -> Any:
         UnsupportedValueError: as :func:`pack`.
     """
     encoded, arrays = _taken_apart(tree, limits)
-    return _decode(encoded, [lay_out(array, layout_of(array)) for array in arrays], limits.depth)
+    copies = [lay_out(array, layout_of(array)) for array in arrays]
+    return _decode(encoded, copies, limits.depth, device=limits.device)
+
+
+def lies_on_device(value: Any) -> bool:
+    """Tell whether a value is an array of :mod:`unrolled.device`, without importing that, for it looks for a GPU."""
+    return "unrolled.device" in sys.modules and isinstance(value, _device().Array)
+
+
+def _device() -> Any:
+    return import_module("unrolled.device")
 
 
 def layout_of(array: np.ndarray) -> str:
@@ -123,6 +137,9 @@ def _encode(value: Any, arrays: list[np.ndarray], depth: int) -> Any:
             raise UnsupportedValueError(f"an array of dtype {array.dtype}")
         arrays.append(array)
         return {"array": len(arrays) - 1, "scalar": isinstance(value, np.generic)}
+    if lies_on_device(value):
+        arrays.append(_device().asnumpy(value))
+        return {"device": len(arrays) - 1}
     if isinstance(value, int):
         return _encode_int(int.__int__(value))
     if isinstance(value, float):
@@ -145,20 +162,23 @@ def _encode_int(value: int) -> Any:
     return {"int": str(value)}
 
 
-def _decode(node: Any, arrays: list[np.ndarray], depth: int) -> Any:
+def _decode(node: Any, arrays: list[np.ndarray], depth: int, *, device: bool) -> Any:
     if depth == 0:
         raise WireError("the tree is nested too deeply")
+    inner = partial(_decode, arrays=arrays, depth=depth - 1, device=device)
     if isinstance(node, list):
-        return [_decode(item, arrays, depth - 1) for item in node]
+        return list(map(inner, node))
     if isinstance(node, str):
         return _whole(node)
     if not isinstance(node, dict):
         return node
     if node.keys() == {"dict"} and isinstance(node["dict"], dict):  # by far the most frequent
-        return {_whole(key): _decode(item, arrays, depth - 1) for key, item in node["dict"].items()}
+        return {_whole(key): inner(item) for key, item in node["dict"].items()}
     match node:
         case {"array": int(number), "scalar": bool(scalar)} if 0 <= number < len(arrays):
             return arrays[number][()] if scalar and arrays[number].ndim == 0 else arrays[number]
+        case {"device": int(number)} if device and 0 <= number < len(arrays):
+            return _device().xp.asarray(arrays[number])
         case {"int": str(digits)} if len(digits) <= MOST_DIGITS:  # one may be a sign
             try:
                 return int(digits)
@@ -167,7 +187,7 @@ def _decode(node: Any, arrays: list[np.ndarray], depth: int) -> Any:
         case {"float": "nan" | "inf" | "-inf" as name}:
             return float(name)
         case {"tuple": list(items)}:
-            return tuple(_decode(item, arrays, depth - 1) for item in items)
+            return tuple(map(inner, items))
     raise WireError("the tree holds a node of no known kind")
 
 

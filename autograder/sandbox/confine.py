@@ -21,7 +21,7 @@ from autograder.sandbox.walls import COURSE, PROGRAMS, SHELF
 
 SCRATCH, TMP = "/scratch", "/tmp"  # noqa: S108  (inside the box)
 # Wherever they are installed, the box must not show them: the course's own, and what would answer for a student.
-HIDDEN_PACKAGES = ("autograder", "solutions", "torch", "onnx", "numba")
+HIDDEN_PACKAGES = ("autograder", "solutions", "torch", "onnx", "numba", "sklearn")
 OF_CHAPTERS = ("bundles", "given")  # folders of the student's package
 INSTALL_HINT = "install bubblewrap (Debian, Ubuntu: apt-get install bubblewrap; Fedora: dnf install bubblewrap)"
 
@@ -67,6 +67,24 @@ def worker_command(stem: str, limits: Sequence[int], filter_: int) -> list[str]:
     last = ["--remount-ro", "/", "--seccomp", str(filter_)]
     box = [*_box(limits[2]), "--disable-userns", "--die-with-parent", *_library(stem), *program, *last]
     return [*box, sys.executable, "-P", f"{COURSE}/worker.py", *map(str, limits)]
+
+
+def compile_command(limits: Sequence[int], filter_: int, runtime: Path) -> list[str]:
+    """Return the command for a box in which a kernel's text is compiled: no packages, no course, no processes to see.
+
+    Args:
+        limits: bytes of memory, seconds of processor time, bytes of a file; the scratch folder holds four such files.
+        filter_: descriptor of the filter of system calls, which the command must inherit.
+        runtime: the library that runs kernels.
+    """
+    cuda = Path(unrolled.__file__).parent / "cuda"
+    program = _shown(Path(__file__).with_name("translate.py"), f"{COURSE}/translate.py")
+    for file in [cuda / f"{name}.py" for name in ("compiler", "errors", "source")] + sorted(cuda.glob("*.[ch]pp")):
+        program += _shown(file, f"{COURSE}/unrolled/cuda/{file.name}")
+    program += _shown(runtime, f"{SCRATCH}/{runtime.name}")
+    last = ["--tmpfs", "/proc", "--remount-ro", "/proc", "--remount-ro", "/", "--seccomp", str(filter_)]
+    box = [*_box(4 * limits[2], _roots(packages=False)), "--disable-userns", "--die-with-parent", *program, *last]
+    return [*box, os.path.realpath(sys.executable), "-P", "-S", f"{COURSE}/translate.py", *map(str, limits)]
 
 
 def kernel_command(stem: str, limits: Sequence[int], filter_: int, key: str, sockets: Sequence[int]) -> list[str]:
@@ -160,8 +178,13 @@ def _package() -> list[str]:
     return library
 
 
-def _box(scratch_size: int = 1 << 20) -> list[str]:
-    """Return bwrap with every namespace unshared, Python and its packages read-only, and nothing else."""
+def _box(scratch_size: int = 1 << 20, shown: Sequence[Path] = ()) -> list[str]:
+    """Return bwrap with every namespace unshared, Python and its packages read-only, and nothing else.
+
+    Args:
+        scratch_size: bytes that each folder in memory holds.
+        shown: instead of Python with its packages.
+    """
     command = ["bwrap", "--unshare-all", "--unshare-user", "--new-session"]
     command += ["--uid", "1000", "--gid", "1000", "--hostname", "sandbox", "--cap-drop", "ALL", "--clearenv"]
     for name, value in _environment().items():
@@ -170,7 +193,7 @@ def _box(scratch_size: int = 1 << 20) -> list[str]:
     for folder in (TMP, "/dev/shm", SCRATCH):  # noqa: S108  (inside; first, for Python itself may live below /tmp)
         command += ["--size", str(scratch_size), "--tmpfs", folder]
     command += ["--remount-ro", "/dev"]
-    shown = _roots()
+    shown = shown or _roots()
     for path in shown:
         command += _shown(path)
     for package in HIDDEN_PACKAGES:
@@ -193,13 +216,14 @@ def _environment() -> dict[str, str]:
         "MPLBACKEND": "module://matplotlib_inline.backend_inline",
         "OPENBLAS_NUM_THREADS": "1",
         "OMP_NUM_THREADS": "1",
+        "UNROLLED_CUDA": "emulation",  # no GPU can be seen
     }
 
 
-def _roots() -> list[Path]:
-    """The folders that Python and its compiled packages need."""
+def _roots(packages: bool = True) -> list[Path]:
+    """The folders that Python needs, and its compiled packages."""
     system = [Path(name) for name in ("/usr", "/bin", "/lib", "/lib64", "/etc/ld.so.cache") if os.path.lexists(name)]
-    python = [Path(sys.base_prefix), Path(sys.prefix)]
+    python = [Path(sys.base_prefix), Path(sys.prefix)] if packages else [Path(sys.base_prefix)]
     return [*system, *(path for path in python if not path.is_relative_to("/usr"))]
 
 

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 import numpy as np
 
@@ -13,9 +13,12 @@ from autograder.sandbox.confine import SandboxError
 from autograder.sandbox.dialogue import KernelWorker
 from autograder.sandbox.rival import RACE, Rival
 from autograder.sandbox.start import START_SECONDS, BareWorker, Process, start
-from unrolled.judge import Lap, Outcome
+from unrolled.judge import KernelCall, Lap, Outcome, Ran
 from unrolled.judge.outcome import carried, describe_error
 from unrolled.wire import Limits
+
+if TYPE_CHECKING:
+    from autograder.sandbox.kernels import Kernels
 
 Execution = Literal["fork", "ipykernel"]
 # In arguments that a student's test gives to a function of ours:
@@ -77,6 +80,7 @@ class Session:
         self._channel: Channel | None = None
         self._starts = 0
         self._rivals: dict[str, tuple[Session, Rival]] = {}
+        self._kernels: Kernels | None = None
         self.results: list[CellResult | None] = [None] * len(cells)
 
     def __enter__(self) -> Self:
@@ -89,6 +93,8 @@ class Session:
         self._end()
         for session, _ in self._rivals.values():
             session.__exit__(kind, error, trace)
+        if self._kernels:
+            self._kernels.end()
 
     def get(self, entry: str) -> Outcome:
         return self._outcome({"op": "get", "entry": entry})
@@ -124,6 +130,19 @@ class Session:
         outcome = self.call(entry, args, forbidden)
         seconds = time.perf_counter() - start
         return Lap(outcome, max(seconds - cost, seconds / 20), expected, rival_seconds)
+
+    def kernel(self, call: KernelCall) -> Ran:
+        """Run a kernel elsewhere, beside none of this notebook's Python; it takes none of the notebook's time."""
+        from autograder.sandbox import kernels  # noqa: PLC0415  (most courses have no use for a compiler)
+
+        def worker() -> Session:
+            return Session(self._stem, [kernels.PROGRAM], self._limits, confined=self._confined)
+
+        started = time.monotonic()
+        self._kernels = self._kernels or kernels.prepared(worker, confined=self._confined)
+        ran = self._kernels.run(call)
+        self._deadline += time.monotonic() - started
+        return ran
 
     def test(self, entry: str, subject: Callable[..., Any]) -> Outcome:
         """Let the student's test examine a function that stays on this side; only arrays cross."""

@@ -30,8 +30,8 @@ class MissingLibraryError(RuntimeError):
 
 
 @functools.cache
-def compiled_filter() -> bytes:
-    """Return the filter as the program that the kernel runs.
+def compiled_filter(*, processes: bool = False) -> bytes:
+    """Return the filter as the program that the kernel runs; ``processes`` may be started only by programs of ours.
 
     Raises:
         MissingLibraryError: if libseccomp is not there.
@@ -48,10 +48,11 @@ def compiled_filter() -> bytes:
             "Fedora: dnf install libseccomp)"
         ) from error
     rules = pyseccomp.SyscallFilter(defaction=pyseccomp.ALLOW)
-    for name in REFUSED:
+    for name in REFUSED if not processes else set(REFUSED) - {"fork", "vfork"}:
         rules.add_rule(pyseccomp.ERRNO(errno.EPERM), name)
-    process = pyseccomp.Arg(0, pyseccomp.MASKED_EQ, CLONE_THREAD, 0)
-    rules.add_rule(pyseccomp.ERRNO(errno.EPERM), "clone", process)
+    if not processes:
+        process = pyseccomp.Arg(0, pyseccomp.MASKED_EQ, CLONE_THREAD, 0)
+        rules.add_rule(pyseccomp.ERRNO(errno.EPERM), "clone", process)
     rules.add_rule(pyseccomp.ERRNO(errno.ENOSYS), "clone3")  # its flags are in memory; libc falls back on clone
     for family in range(socket.AF_INET6):
         if family not in FAMILIES:
@@ -63,9 +64,9 @@ def compiled_filter() -> bytes:
         return file.read()
 
 
-def filter_descriptor() -> int:
+def filter_descriptor(*, processes: bool = False) -> int:
     """Return a descriptor from which bubblewrap can read the filter; the caller closes it."""
     reading, writing = os.pipe()
-    os.write(writing, compiled_filter())  # far less than a pipe holds
+    os.write(writing, compiled_filter(processes=processes))  # far less than a pipe holds
     os.close(writing)
     return reading

@@ -136,6 +136,7 @@ def test_release_writes_what_students_get(tmp_path: Path) -> None:
         names = kit.namelist()
         kit.extractall(tmp_path)
     assert "unrolled-kit/conv1d.ipynb" in names
+    assert "unrolled-kit/unrolled/digits.npz" in names
     assert not [name for name in names if "autograder" in name or "solutions" in name]
 
 

@@ -19,10 +19,11 @@ from tests.specs.laws import hint_of
 SPECS = [pytest.param(specs.load(stem), id=stem) for stem in specs.stems()]
 CONV1D = specs.load("conv1d")
 QUICK = SandboxLimits(cell_seconds=3, call_seconds=2, total_seconds=60)
+USUAL = SandboxLimits()  # for notebooks that train
 
 
-def graded(notebook: NotebookNode, name: str = "n.ipynb") -> Grading:
-    return grade(read_submission(nbformat.writes(notebook).encode(), name), limits=QUICK)
+def graded(notebook: NotebookNode, name: str = "n.ipynb", limits: SandboxLimits = QUICK) -> Grading:
+    return grade(read_submission(nbformat.writes(notebook).encode(), name), limits=limits)
 
 
 def scores(grading: Grading) -> dict[str, float]:
@@ -44,7 +45,7 @@ def test_the_committed_notebook_is_what_its_spec_makes_of_it(spec: Spec) -> None
 
 @pytest.mark.parametrize("spec", SPECS)
 def test_a_solved_notebook_gets_full_marks(spec: Spec) -> None:
-    grading = graded(solved(spec))
+    grading = graded(solved(spec), limits=USUAL)
     assert grading.score == grading.max_score == spec.max_score
     assert grading.notes == ()
 
@@ -63,7 +64,7 @@ def test_each_mistake_fails_its_question_with_its_own_hint_and_no_other(spec: Sp
     """One notebook holds the first mistake of every question, the next the second, and so on."""
     for row in zip_longest(*[[(question, mistake) for mistake in question.mistakes] for question in spec.questions]):
         wrong = [pair for pair in row if pair]
-        grading = graded(solved(spec, {q.id: answer_source(q, mistake) for q, mistake in wrong}))
+        grading = graded(solved(spec, {q.id: answer_source(q, mistake) for q, mistake in wrong}), limits=USUAL)
         verdicts = {verdict.question.id: verdict for verdict in grading.verdicts}
         for question, mistake in wrong:
             verdict = verdicts.pop(question.id)

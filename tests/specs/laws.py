@@ -4,7 +4,17 @@ from typing import Any
 
 from autograder import cases
 from autograder.notebooks import answer_source
-from autograder.questions import HuntQuestion, Mistake, Question, Spec, TestsQuestion, ValueQuestion
+from autograder.questions import (
+    HuntQuestion,
+    KernelQuestion,
+    Mistake,
+    Question,
+    Spec,
+    TestsQuestion,
+    TrainedQuestion,
+    ValueQuestion,
+)
+from tests.cuda.nvrtc import compile_for
 from unrolled.check import LocalAnswers
 from unrolled.judge import Verdict, judge
 
@@ -12,7 +22,9 @@ SEEDS = (7, 2024, 31337)  # of hidden cases; any should do
 
 
 def answered(question: Question, answer: Any) -> LocalAnswers:
-    names = {question.id: answer}
+    if isinstance(question, KernelQuestion):
+        return LocalAnswers(question.names(answer))
+    names = {question.id: question.train(answer) if isinstance(question, TrainedQuestion) else answer}
     if isinstance(question, HuntQuestion):
         names["exposing"] = dict(question.exposing)
     return LocalAnswers(names)
@@ -98,3 +110,24 @@ class Laws:
         for question in self.spec.questions:
             names = [mistake.name for mistake in question.mistakes]
             assert len(set(names)) == len(names) >= 2, question.id
+
+
+class KernelLaws(Laws):
+    """What holds for the kernels of a chapter besides."""
+
+    def kernels(self) -> list[KernelQuestion]:
+        return [question for question in self.spec.questions if isinstance(question, KernelQuestion)]
+
+    def test_a_stub_is_untouched_and_an_empty_text_too(self) -> None:
+        for question in self.kernels():
+            for text in (question.stub, "", f"\n{question.stub}\n"):
+                verdict = verdict_on(self.spec, question, text, SEEDS[0])
+                assert (verdict.score, verdict.status) == (0, "untouched")
+
+    def test_every_text_compiles_for_a_gpu(self) -> None:
+        """A mistake too: what is wrong with it is what it does."""
+        assert self.kernels()
+        for question in self.kernels():
+            wrong = [mistake.wrong for mistake in question.mistakes if isinstance(mistake.wrong, str)]
+            for text in (question.reference, question.stub, *wrong):
+                assert not compile_for("sm_80", text, question.options)

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from unrolled.cuda.errors import CompileError, CompilerMissingError
-from unrolled.cuda.source import kernels, translate
+from unrolled.cuda.source import COMMENT_OR_STRING, kernels, translate
 
 HERE = Path(__file__).parent
 CACHE_VARIABLE = "UNROLLED_CUDA_CACHE"
@@ -49,6 +49,9 @@ WITHOUT_EFFECT = (
     "--fmad",
     "-fmad",
 )
+PUT_IN = ("__tsan_", "__ubsan_handle_", "_GLOBAL_OFFSET_TABLE_")  # by the instrumentation, and by the linker
+BUILT_IN = {"memcpy", "memmove", "memset", "memcmp", "puts", "putchar"}
+GAVE_UP = "the compiler gave up"
 WRITABLE, READ_ONLY = "bBdDvV", "rR"  # kinds of nm's symbols
 SYMBOL = re.compile(r"^([0-9a-f]+)(?: ([0-9a-f]+))? (\w) (\S+)$", re.MULTILINE)
 LENGTH_AND_NAME = re.compile(r"(?<!\d)(?=(\d+)([A-Za-z_]\w*))")  # with what is found inside what was found
@@ -106,9 +109,7 @@ def build(code: str, name: str, options: Sequence[str] = (), folder: Path | None
         CompilerMissingError: if there is no compiler, with how to get one.
     """
     folder = folder or cache_folder()
-    flags = translate_options(options)
-    parts = [code, name, *flags, *_toolchain()]
-    key = hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]
+    flags, key = translate_options(options), key_of(code, name, options)
     library, about = folder / f"{key}.so", folder / f"{key}.json"
     engine = runtime(folder)
     if not (library.exists() and about.exists()):
@@ -117,7 +118,13 @@ def build(code: str, name: str, options: Sequence[str] = (), folder: Path | None
             _compile(code, name, flags, Path(scratch), engine)
             for made, kept in ((Path(scratch, "kernel.so"), library), (Path(scratch, "about.json"), about)):
                 made.replace(kept)
-    return _read(library, engine, json.loads(about.read_text()))
+    return read(library, engine, json.loads(about.read_text()))
+
+
+def key_of(code: str, name: str, options: Sequence[str] = ()) -> str:
+    """Return a name for the library: a hash of all that it depends on."""
+    parts = [code, name, *translate_options(options), *_toolchain()]
+    return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
 def translate_options(options: Sequence[str]) -> list[str]:
@@ -138,8 +145,7 @@ def translate_options(options: Sequence[str]) -> list[str]:
 def runtime(folder: Path | None = None) -> Path:
     """Return the library that runs kernels, compiled if need be."""
     folder = folder or cache_folder()
-    key = hashlib.sha256("\0".join(_toolchain()).encode()).hexdigest()[:16]
-    library = folder / f"libunrolled-{key}.so"
+    library = folder / runtime_name()
     if not library.exists():
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=folder) as scratch:
@@ -148,6 +154,11 @@ def runtime(folder: Path | None = None) -> Path:
             _run([_compiler(), *RUNTIME_FLAGS, name, str(HERE / "runtime.cpp"), "-o", str(made)])
             made.replace(library)
     return library
+
+
+def runtime_name() -> str:
+    """Return the file's name, and the name by which kernels find it: a hash of what it depends on."""
+    return f"libunrolled-{hashlib.sha256('|'.join(_toolchain()).encode()).hexdigest()[:16]}.so"
 
 
 @functools.cache
@@ -173,14 +184,19 @@ def _run(command: list[str], text: str = "") -> str:
     Raises:
         CompileError: if it fails.
     """
-    process = subprocess.Popen(
-        command,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        env={**os.environ, "LC_ALL": "C"},
-        start_new_session=True,
-    )
+    try:
+        process = subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env={**os.environ, "LC_ALL": "C"},
+            start_new_session=True,
+        )
+    except PermissionError as error:
+        raise CompilerMissingError(
+            "no program may be started here, so no kernel can be compiled; when marked, kernels run in questions only"
+        ) from error
     try:
         output, messages = process.communicate(text.encode("utf-8", "replace"), SECONDS)
     except BaseException as error:  # an interrupt too
@@ -200,7 +216,7 @@ def _error(messages: str) -> CompileError:
     """Return the first error, with the line of the kernel's text that it is, or was caused, in."""
     found = MESSAGE.search(messages)
     if not found:
-        return CompileError(f"the compiler gave up: {messages.strip()[:2000]}")
+        return CompileError(f"{GAVE_UP}: {messages.strip()[:2000]}")
     if found[1] == "launcher":
         return CompileError(f"the kernel cannot be called: {found[3]}")
     place = found if found[1] == "kernel.cu" else OWN_LINE.search(messages)
@@ -221,12 +237,14 @@ def _compile(code: str, name: str, flags: list[str], scratch: Path, engine: Path
     made, library = scratch / "kernel.o", scratch / "kernel.so"
     header = ["-include", str(HERE / "device.hpp")]
     _run([_compiler(), "-x", "c++", *KERNEL_FLAGS, *flags, *header, "-c", "-", "-o", str(made)], source.text)
+    _refuse_foreign(made)
     libraries = [str(engine), "-lm", "-lc", "-lgcc"]
     _run([_compiler(), "-shared", "-nodefaultlibs", "-Wl,-Bsymbolic", str(made), "-o", str(library), *libraries])
     symbols = _symbols(library)
     if name not in symbols:
         raise CompileError(f'put extern "C" in front of {name}: else C++ changes its name, and CuPy does not find it')
     about = {
+        "runtime": engine.name,
         "parameters": source.parameters,
         "dynamic_shared": source.dynamic_shared,
         "call": symbols["unrolled_call"][0],
@@ -239,6 +257,23 @@ def _compile(code: str, name: str, flags: list[str], scratch: Path, engine: Path
         "lines": _lines(_run(["objdump", "--dwarf=decodedline", str(library)])),
     }
     (scratch / "about.json").write_text(json.dumps(about))
+
+
+def _refuse_foreign(made: Path) -> None:
+    """Refuse an object that uses what neither its text nor CUDA C has.
+
+    Raises:
+        CompileError: naming it.
+    """
+    for symbol in re.findall(r"^ +[Uvw] (\S+)$", _run(["nm", "--undefined-only", str(made)]), re.MULTILINE):
+        if not symbol.startswith(PUT_IN) and symbol.removesuffix("f") not in _declared() and symbol not in _declared():
+            raise CompileError(f"{_plain(symbol)} is declared but defined nowhere, and CUDA C does not have it")
+
+
+@functools.cache
+def _declared() -> frozenset[str]:
+    """Return all words of the header, among them what it declares, and what the compiler itself may call."""
+    return frozenset(re.findall(r"\w+", COMMENT_OR_STRING.sub("", (HERE / "device.hpp").read_text()))) | BUILT_IN
 
 
 def _symbols(file: Path) -> dict[str, tuple[int, int, str]]:
@@ -261,7 +296,8 @@ def _lines(listing: str) -> list[tuple[int, int]]:
     )
 
 
-def _read(library: Path, engine: Path, about: dict[str, Any]) -> Built:
+def read(library: Path, engine: Path, about: dict[str, Any]) -> Built:
+    """Return a compiled kernel, from what :func:`build` wrote beside its library."""
     variables = tuple(Variable(*variable) for variable in about["variables"])
     lines = tuple((address, line) for address, line in about["lines"])
     return Built(library, engine, tuple(about["parameters"]), about["dynamic_shared"], about["call"], variables, lines)

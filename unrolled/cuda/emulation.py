@@ -1,10 +1,12 @@
 """``RawKernel`` without a GPU: CUDA C compiled by the C++ compiler, run thread by thread, with every access checked."""
 
 import ctypes
+import os
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -121,15 +123,19 @@ class RawKernel:
             RunError: of the kind that says what a thread did wrong; arrays are then unchanged.
             KeyboardInterrupt: when interrupted.
         """
-        loaded = self._loaded
-        check_launch(grid, block, shared_mem, sum(v.size for v in loaded.built.variables if v.shared))
-        bound = loaded.bind(self.name, args)
-        with ONE_AT_A_TIME:
-            self.unwritten = loaded.launch(grid, block, bound, shared_mem)
+        self.unwritten = self._loaded.run(self.name, grid, block, args, shared_mem)
 
     @cached_property
     def _loaded(self) -> "Loaded":
         return Loaded(compiler.build(self.code, self.name, self.options))
+
+
+def _engine(runtime: Path) -> ctypes.CDLL:
+    """Load the library that runs kernels, once: a kernel's library finds it by its name, wherever it lies."""
+    try:
+        return ctypes.CDLL(runtime.name, os.RTLD_NOW | os.RTLD_NOLOAD)
+    except OSError:
+        return ctypes.CDLL(str(runtime))
 
 
 class Loaded:
@@ -138,7 +144,7 @@ class Loaded:
     def __init__(self, built: compiler.Built) -> None:
         """Load the library and ask it for the kernel's parameters."""
         self.built = built
-        self.engine = ctypes.CDLL(str(built.runtime))  # first, for the kernel's library needs it
+        self.engine = _engine(built.runtime)  # first, for the kernel's library needs it
         self.library = ctypes.CDLL(str(built.library))
         self.call = ctypes.cast(self.library.unrolled_call, ctypes.c_void_p).value or 0
         self.base = self.call - built.call
@@ -147,6 +153,15 @@ class Loaded:
         count = self.library.unrolled_describe(raw)
         names = built.parameters if len(built.parameters) == count else [f"argument {i}" for i in range(count)]
         self.parameters = [Parameter.described(n, r) for n, r in zip(names, raw[:count], strict=True)]
+
+    def run(
+        self, kernel: str, grid: tuple[int, ...], block: tuple[int, ...], args: Sequence[Any], shared: int
+    ) -> dict[str, int]:
+        """Check a launch of the kernel of that name, then run it, as :meth:`RawKernel.__call__` says."""
+        check_launch(grid, block, shared, sum(v.size for v in self.built.variables if v.shared))
+        bound = self.bind(kernel, args)
+        with ONE_AT_A_TIME:
+            return self.launch(grid, block, bound, shared)
 
     def bind(self, kernel: str, args: Sequence[Any]) -> Bound:
         """Match arguments with parameters.

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple, Protocol
 
 from unrolled.judge.compare import compare, compare_values
 from unrolled.judge.diagnose import Attempt, Finding, Names, diagnose
-from unrolled.judge.outcome import Outcome, Problem
+from unrolled.judge.outcome import Outcome, Problem, on_host
 from unrolled.judge.verdict import CaseData, QuestionData, Shown, Status, Verdict
 
 Subjects = Mapping[str, Callable[..., Any]]
@@ -20,6 +20,29 @@ class Lap(NamedTuple):
     seconds: float
     rival: Outcome
     rival_seconds: float
+
+
+class KernelCall(NamedTuple):
+    """A kernel's text, its name, options for the compiler, and a launch: ``args`` by name, in the kernel's order.
+
+    ``outputs`` are the names of the arrays that are the result.
+    """
+
+    code: str
+    name: str
+    options: tuple[str, ...]
+    grid: tuple[int, ...]
+    block: tuple[int, ...]
+    shared: int
+    args: Mapping[str, Any]
+    outputs: tuple[str, ...]
+
+
+class Ran(NamedTuple):
+    """What came of a kernel's launch, and the name of the GPU that it ran on besides the emulation, if there is one."""
+
+    outcome: Outcome
+    device: str = ""
 
 
 class Answers(Protocol):
@@ -52,13 +75,25 @@ class Answers(Protocol):
         """Time the student's function of that name, and beside it the function ``subject`` of the source ``rival``."""
         ...
 
+    def kernel(self, call: KernelCall) -> Ran:
+        """Compile and run a kernel where it can do no harm."""
+        ...
+
 
 def judge_function(question: QuestionData, answers: Answers, subjects: Subjects) -> Verdict:
     """Judge a function on all its cases."""
+    forbidden = question.about.get("forbidden", ())
+    return judge_cases(question, lambda case: answers.call(question.entry, case.args, forbidden))
+
+
+def judge_cases(
+    question: QuestionData, outcome_of: Callable[[CaseData], Outcome], names: Names | None = None
+) -> Verdict:
+    """Judge what came of each case; ``names`` are for the report."""
     attempts: list[Attempt] = []
     grouped = bool(question.about.get("groups"))
     for case in question.cases:
-        outcome = answers.call(question.entry, case.args, question.about.get("forbidden", ()))
+        outcome = outcome_of(case)
         verdict = no_answer(question, question.entry, outcome, case)
         if verdict and not (grouped and outcome.problem == "untouched"):
             failed = [attempt.case.group for attempt in attempts if attempt.failed]
@@ -70,10 +105,11 @@ def judge_function(question: QuestionData, answers: Answers, subjects: Subjects)
         return Verdict(question, question.points, "passed", f"All {len(attempts)} cases agree with the reference")
     if all(attempt.outcome.problem == "untouched" for attempt in attempts):
         return Verdict(question, 0, "untouched", NO_ANSWER["untouched"].format(entry=question.entry))
-    names, shown = Names(f"The result of {question.entry}", question.entry), attempts
+    names, shown = names or Names(f"The result of {question.entry}", question.entry), attempts
     if (number := _wrong_value(attempts)) is not None:
         named = dict(enumerate(question.about.get("returns", ()))).get(number, f"value {number + 1}")
-        names, shown = names._replace(result=f"{named}, returned by {question.entry},"), _values(attempts, number)
+        did = "written" if question.kind == "kernel" else "returned"
+        names, shown = names._replace(result=f"{named}, {did} by {question.entry},"), _values(attempts, number)
     finding = diagnose(question, shown, names, attempts)
     wrong = [attempt.case.group for attempt in attempts if attempt.failed]
     return award(question, finding, wrong, first, show(next(attempt for attempt in shown if attempt.failed)))
@@ -154,4 +190,5 @@ def show(attempt: Attempt) -> Shown:
     """Return a failing case as it is drawn."""
     wrong = attempt.difference.wrong if attempt.difference else None
     case, outcome = attempt.case, attempt.outcome
-    return Shown(case.name, case.args, case.expected.value, None if outcome.problem else outcome.value, wrong)
+    args = {name: on_host(value) for name, value in case.args.items()}
+    return Shown(case.name, args, case.expected.value, None if outcome.problem else outcome.value, wrong)

@@ -33,7 +33,16 @@ def compare(expected: Outcome, got: Outcome) -> Difference | None:
         if (expected.problem, _error_type(expected)) == (got.problem, _error_type(got)):
             return None
         return Difference("problem", got.detail or "returned a value where an error was expected")
+    if expected.place != got.place:
+        return Difference("type", _PLACES.get(got.place, "lies in no known place"))
     return compare_values(expected.value, got.value)
+
+
+_PLACES = {
+    "": "is not on the device, where it is asked",
+    "device": "is on the device, where a NumPy array is asked",
+    "both": "is partly on the device and partly not",
+}
 
 
 def compare_values(expected: Any, got: Any) -> Difference | None:

@@ -12,9 +12,11 @@ import numpy as np
 
 from unrolled.judge.calls import Answers, Subjects, judge_function, no_answer
 from unrolled.judge.compare import compare
+from unrolled.judge.kernels import judge_kernel
 from unrolled.judge.layers import judge_layer
 from unrolled.judge.outcome import Outcome, run
 from unrolled.judge.speed import judge_speed
+from unrolled.judge.trained import judge_trained
 from unrolled.judge.verdict import Kind, QuestionData, Status, Verdict
 
 LARGEST_HUNTED, MOST_HUNTED = 64, 1000  # largest whole number in an exposing input; most numbers in any value
@@ -27,7 +29,7 @@ def judge(question: QuestionData, answers: Answers, subjects: Subjects) -> Verdi
         question: cases with what is expected, hints, and what the kind needs.
         answers: the student's.
         subjects: functions that a *hunt* (``right``, ``published``) or a *tests* question (``right`` and one per
-            wrong version) examines.
+            wrong version) examines; the ``network`` that *trained* parameters are put into.
     """
     return KINDS[question.kind](question, answers, subjects)
 
@@ -150,4 +152,6 @@ KINDS: Mapping[Kind, Callable[[QuestionData, Answers, Subjects], Verdict]] = {
     "value": _judge_value,
     "hunt": _judge_hunt,
     "tests": _judge_tests,
+    "kernel": judge_kernel,
+    "trained": judge_trained,
 }

@@ -2,14 +2,14 @@
 
 import linecache
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Any, Literal, Self, get_args
 
 import numpy as np
 
 from unrolled.judge.guard import Guard
-from unrolled.wire import Limits, UnsupportedValueError, copied
+from unrolled.wire import Limits, UnsupportedValueError, copied, lies_on_device
 
 Problem = Literal["", "missing", "untouched", "raised", "forbidden", "unsupported", "timeout", "died"]
 PROBLEMS: tuple[Problem, ...] = get_args(Problem)
@@ -28,6 +28,7 @@ class Outcome:
         line: the line of the student's code that raised, with its number.
         changed: names of the arguments that the call modified.
         shared: names of the arguments whose memory the returned array looks into.
+        place: ``"device"`` if all arrays in the value lay there, ``"both"`` if some did.
     """
 
     value: Any = None
@@ -36,6 +37,7 @@ class Outcome:
     line: str = ""
     changed: tuple[str, ...] = ()
     shared: tuple[str, ...] = ()
+    place: str = ""
 
     def as_tree(self) -> dict[str, Any]:
         return dict(vars(self))
@@ -64,7 +66,8 @@ class Outcome:
         """
         if not isinstance(tree, dict):
             raise TypeError("an outcome is a dict")
-        texts = [tree["problem"], tree["detail"], tree["line"], *tree["changed"], *tree["shared"]]
+        place = tree.get("place", "")
+        texts = [tree["problem"], tree["detail"], tree["line"], place, *tree["changed"], *tree["shared"]]
         if not all(isinstance(text, str) for text in texts) or tree["problem"] not in PROBLEMS:
             raise TypeError("an outcome holds a field that is no text, or no known problem")
         return cls(
@@ -74,6 +77,7 @@ class Outcome:
             line=tree["line"][:LONGEST_DETAIL],
             changed=tuple(name[:LONGEST_NAME] for name in tree["changed"][:MOST_NAMES]),
             shared=tuple(name[:LONGEST_NAME] for name in tree["shared"][:MOST_NAMES]),
+            place=place[:LONGEST_NAME],
         )
 
 
@@ -89,7 +93,7 @@ def run(
         forbidden: routines, such as ``"numpy.correlate"``, that the call must not reach.
     """
     file = file or file_of(function)
-    before = {name: np.array(value) for name, value in args.items() if isinstance(value, np.ndarray)}
+    before = {name: np.array(on_host(value)) for name, value in args.items() if _is_array(value)}
     guard = Guard(forbidden)
     try:
         with guard:
@@ -108,7 +112,7 @@ def run(
     shared = tuple(name for name in before if isinstance(value, np.ndarray) and _overlap(value, args[name]))
     outcome = carried(value)
     changed = restore(args, before)
-    return Outcome(outcome.value, outcome.problem, outcome.detail, changed=changed, shared=shared)
+    return replace(outcome, changed=changed, shared=shared)
 
 
 def file_of(function: Any) -> str:
@@ -122,7 +126,7 @@ def file_of(function: Any) -> str:
 def carried(value: Any) -> Outcome:
     """Reduce a value to what a message carries, so that it looks the same wherever it is judged."""
     try:
-        return Outcome(copied(value, Limits()))
+        return Outcome(copied(on_host(value), Limits()), place=_place_of(value))
     except UnsupportedValueError as error:
         return Outcome(problem="unsupported", detail=str(error)[:LONGEST_DETAIL])
 
@@ -139,19 +143,40 @@ def describe_error(error: BaseException) -> str:
 
 def restore(args: Mapping[str, Any], before: Mapping[str, np.ndarray]) -> tuple[str, ...]:
     """Give arrays back their former contents, if they kept their shape; return the names of those that had changed."""
-    changed = tuple(name for name, old in before.items() if not _same_bytes(old, args[name]))
+    changed = tuple(name for name, old in before.items() if not _same_bytes(old, on_host(args[name])))
     for name in changed:
-        if args[name].shape == before[name].shape:
+        if lies_on_device(args[name]):
+            args[name].set(before[name])
+        elif args[name].shape == before[name].shape:
             args[name][...] = before[name]
     return changed
+
+
+def on_host(value: Any) -> Any:
+    """Return a value with NumPy arrays in the place of those that lie on the device."""
+    if lies_on_device(value):
+        return value.get()
+    if isinstance(value, tuple | list) and any(map(lies_on_device, value)):
+        return type(value)(map(on_host, value))
+    return value
+
+
+def _place_of(value: Any) -> str:
+    arrays = [item for item in (value if isinstance(value, tuple | list) else [value]) if _is_array(item)]
+    there = sum(map(lies_on_device, arrays))
+    return "" if not there else "device" if there == len(arrays) else "both"
+
+
+def _is_array(value: Any) -> bool:
+    return isinstance(value, np.ndarray) or lies_on_device(value)
 
 
 def _same_bytes(a: np.ndarray, b: np.ndarray) -> bool:
     return a.shape == b.shape and a.tobytes() == b.tobytes()
 
 
-def _overlap(a: np.ndarray, b: np.ndarray) -> bool:
-    return a.size > 0 and bool(np.may_share_memory(a, b))
+def _overlap(a: np.ndarray, b: Any) -> bool:
+    return a.size > 0 and isinstance(b, np.ndarray) and bool(np.may_share_memory(a, b))
 
 
 def _line_of(trace: TracebackType | None, file: str) -> str:

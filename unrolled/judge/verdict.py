@@ -8,7 +8,7 @@ import numpy as np
 
 from unrolled.judge.outcome import Outcome
 
-Kind = Literal["function", "layer", "value", "hunt", "tests", "speed"]
+Kind = Literal["function", "layer", "value", "hunt", "tests", "speed", "kernel", "trained"]
 Status = Literal["passed", "partial", "failed", "raised", "missing", "untouched", "timeout", "died"]
 
 

@@ -1,0 +1,1 @@
+"""The exhibits, a module for each theme."""
