@@ -11,13 +11,15 @@ from autograder import cases, specs
 from autograder.notebooks import original, released
 
 KIT = "unrolled-kit"
-SHIPPED = {".py", ".bundle", ".npz", ".typed"}  # what the package consists of; the rest is caches
+SHIPPED = {".py", ".bundle", ".npz", ".typed", ".cpp", ".hpp"}  # what the package consists of; the rest is caches
 README = """Unrolled: the notebooks, and the package that checks them.
 
 You need Python 3.11 or newer. In this folder:
 
     python -m pip install "numpy>=2" matplotlib jupyterlab
     jupyter lab
+
+The last chapter, on kernels for a GPU, also needs the compiler g++, or a GPU with CuPy.
 
 Open a notebook, such as {first}.ipynb, and work from top to bottom. Keep the notebooks beside the folder "unrolled":
 they import it from there. More is said on the course's page "Start".

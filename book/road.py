@@ -1,8 +1,7 @@
-"""The picture on the first page: every chapter of the course in order, and which of them are there to be read."""
+"""The picture on the first page: every chapter of the course in order, each a link to its page."""
 
 from collections.abc import Iterator
 from html import escape
-from pathlib import Path
 from typing import NamedTuple
 
 from drawing import Picture
@@ -37,18 +36,15 @@ ROAD = (
 WIDTH, HEIGHT = 370, 46  # of the picture, and of one chapter in it
 LINE, EMBLEM, WORDS = 14, 44, 102  # where the road, the emblems and the words stand
 SQUARE = 7.5
-PAGES = Path(__file__).parent
 
 
 def road() -> Picture:
-    """Draw the road; a chapter whose page exists is a filled station on it."""
-    there = [station.stem for station in ROAD if (PAGES / f"{station.stem}.md").is_file()]
-    coming = [station.stem for station in ROAD if station.stem not in there]
-    alt = f"The road through the course. There today: {', '.join(there)}. To come: {', '.join(coming)}."
+    """Draw the road; each chapter is a station on it, and its name leads there."""
+    alt = f"The road through the course: {', '.join(station.stem for station in ROAD)}."
     height = HEIGHT * len(ROAD)
     parts = [f'<path d="M{LINE} {HEIGHT / 2}V{height - HEIGHT / 2}" stroke="var(--unrolled-faint)" stroke-width="2"/>']
     for number, station in enumerate(ROAD):
-        parts += _station(station, HEIGHT * number + HEIGHT / 2, station.stem in there)
+        parts += _station(station, HEIGHT * number + HEIGHT / 2)
     opening = (
         f'<svg class="unrolled-picture" role="img" aria-label="{escape(alt)}" viewBox="0 0 {WIDTH} {height}" '
         f'style="max-width: {WIDTH}px" fill="var(--unrolled-ink)" font-family="var(--unrolled-font)" font-size="14">'
@@ -56,22 +52,16 @@ def road() -> Picture:
     return Picture(alt, f"{opening}{''.join(parts)}</svg>")
 
 
-def _station(station: Station, middle: float, there: bool) -> Iterator[str]:
-    fill, radius = ("var(--unrolled-output-line)", 9) if there else ("var(--pst-color-background, white)", 6)
-    yield f'<circle cx="{LINE}" cy="{middle}" r="{radius}" fill="{fill}" stroke="var(--unrolled-faint)"/>'
+def _station(station: Station, middle: float) -> Iterator[str]:
+    yield f'<circle cx="{LINE}" cy="{middle}" r="7" fill="var(--unrolled-output-line)"/>'
     top = middle - SQUARE * len(station.emblem) / 2
     for i, row in enumerate(station.emblem):
         for j, letter in enumerate(row):
             if letter != " ":
                 yield _square(EMBLEM + SQUARE * j, top + SQUARE * i, LOOKS[letter])
-    weight, style = ("bold", "normal") if there else ("normal", "italic")
-    name = f'<tspan font-weight="bold">{station.stem}</tspan>' if there else station.stem
-    tag = " · open" if there else ""
-    yield f'<text x="{WORDS}" y="{middle - 4}" font-weight="{weight}">{name}{tag}</text>'
-    yield (
-        f'<text x="{WORDS}" y="{middle + 14}" fill="var(--unrolled-faint)" font-style="{style}">'
-        f"{escape(station.about)}</text>"
-    )
+    name = f'<text x="{WORDS}" y="{middle - 4}" font-weight="bold">{station.stem}</text>'
+    yield f'<a href="{station.stem}.html" fill="var(--pst-color-link)">{name}</a>'
+    yield f'<text x="{WORDS}" y="{middle + 14}" fill="var(--unrolled-faint)">{escape(station.about)}</text>'
 
 
 def _square(x: float, y: float, look: str) -> str:
