@@ -301,7 +301,7 @@ SPEC = Spec(
             forbidden=READY_MADE,
             slower=wrong.all_at_once,
             ratio=3,
-            timed={"x": Fresh((500, 520)), "column": Fresh((31,)), "row": Fresh((29,))},
+            timed={"x": Fresh((250, 260)), "column": Fresh((31,)), "row": Fresh((29,))},
             mistakes=(
                 Mistake(
                     "crossed",

@@ -3,7 +3,7 @@
 What a race must withstand: an answer that remembers results (every lap has fresh arrays), that is fast because it
 is wrong on large arrays (each timed result is compared with the rival's), that returns before it has computed (the
 clock stops when the whole result is there), that tampers with clocks, and a machine that is busy with other things
-(rivals take turns, the median counts, and a race that is lost is run again).
+(rivals take turns, the median counts, and a race that is lost is run again). A race that is as good as won ends early.
 """
 
 from collections.abc import Mapping
@@ -17,6 +17,7 @@ from unrolled.judge.diagnose import Attempt, Finding
 from unrolled.judge.verdict import CaseData, QuestionData, Verdict
 
 RACES, LAPS = 3, 5
+FIRST_LAPS, CLEAR = 3, 1.5  # laps that are enough if each is this many times as fast as is asked
 
 
 def judge_speed(question: QuestionData, answers: Answers, subjects: Subjects) -> Verdict:
@@ -27,7 +28,7 @@ def judge_speed(question: QuestionData, answers: Answers, subjects: Subjects) ->
     rng = np.random.default_rng()
     wanted, best = question.about["ratio"], 0.0
     for _ in range(RACES):
-        ratios = []
+        ratios, clear = [], False
         for _ in range(LAPS):
             args = drawn(question.about["timed"], rng)
             lap = answers.lap(question.entry, question.about["rival"], args, question.about.get("forbidden", ()))
@@ -36,7 +37,9 @@ def judge_speed(question: QuestionData, answers: Answers, subjects: Subjects) ->
             if lost := _no_race(question, args, lap):
                 return lost
             ratios.append(lap.rival_seconds / lap.seconds)
-        best = max(best, float(np.median(ratios)) if len(ratios) == LAPS else 0.0)
+            if clear := len(ratios) == FIRST_LAPS and min(ratios) > CLEAR * wanted:
+                break
+        best = max(best, float(np.median(ratios)) if clear or len(ratios) == LAPS else 0.0)
         if best >= wanted:
             message = f"{verdict.message}, and it is {_times(best)} times as fast as the slower version"
             return Verdict(question, question.points, "passed", message)
