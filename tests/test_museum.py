@@ -49,7 +49,8 @@ def test_there_are_enough_and_no_two_share_a_name() -> None:
 def test_the_page_has_a_hall_for_each_theme() -> None:
     text = (BOOK / "bug_museum.md").read_text()
     for theme in THEMES:
-        assert f'## {theme}\n\n```{{code-cell}} python3\n:tags: [remove-input]\nmuseum.hall("{theme}")' in text
+        assert f"\n## {theme}\n" in text
+        assert f'```{{code-cell}} python3\n:tags: [remove-input]\nmuseum.hall("{theme}")\n```' in text
         assert any(exhibit.theme == theme for exhibit in museum.EXHIBITS)
         for exhibit in museum.EXHIBITS:
             assert (f'id="{exhibit.id}"' in museum.hall(theme).html) == (exhibit.theme == theme)

@@ -284,7 +284,7 @@ SPEC = Spec(
                     "view",
                     wrong.windows_view,
                     "The values are right, but they still live in x. What happens to x if somebody writes into them?",
-                    "numpy#25746",
+                    "numpy#29677",
                 ),
             ),
         ),

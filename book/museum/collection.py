@@ -1,5 +1,16 @@
 """All exhibits, in the order of the halls."""
 
-from museum.halls import sizes
+from museum.halls import axes, backward, col2im, gpu, groups, layout, padding, pooling, sizes, strides
 
-EXHIBITS = (*sizes.EXHIBITS,)
+EXHIBITS = (
+    *sizes.EXHIBITS,
+    *axes.EXHIBITS,
+    *strides.EXHIBITS,
+    *padding.EXHIBITS,
+    *col2im.EXHIBITS,
+    *backward.EXHIBITS,
+    *pooling.EXHIBITS,
+    *groups.EXHIBITS,
+    *layout.EXHIBITS,
+    *gpu.EXHIBITS,
+)

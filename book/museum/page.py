@@ -1,6 +1,6 @@
 """The museum as HTML: at the entrance a choice of themes, and a hall for each, with what its exhibits compute now."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from html import escape
 
@@ -45,6 +45,33 @@ def entrance() -> Html:
         f"{STYLE}<style>{' '.join(rules)}</style>"
         f'<fieldset class="museum-themes"><legend>Show</legend>{"".join(choices)}</fieldset>'
     )
+
+
+def habits() -> Html:
+    """Count which exhibits would be hidden by habits of testing: by what their smallest inputs have to avoid."""
+    rows = "".join(
+        f"<tr><td>{escape(habit)}</td><td>{sum(map(breaks, EXHIBITS))}</td></tr>" for habit, breaks in HABITS.items()
+    )
+    head = f"<thead><tr><th>of {len(EXHIBITS)} smallest inputs</th><th></th></tr></thead>"
+    return Html(f"<table>{head}<tbody>{rows}</tbody></table>")
+
+
+def _arrays(exhibit: Exhibit) -> list[np.ndarray]:
+    return [value for value in exhibit.args.values() if isinstance(value, np.ndarray)]
+
+
+def _numbers(exhibit: Exhibit) -> int:
+    return sum(np.size(value) for value in exhibit.args.values())
+
+
+HABITS: dict[str, Callable[[Exhibit], bool]] = {
+    "hold at most four numbers": lambda exhibit: _numbers(exhibit) <= 4,
+    "hold at most eight numbers": lambda exhibit: _numbers(exhibit) <= 8,
+    "hold an array that is higher than wide, or wider than high": lambda exhibit: any(
+        array.ndim > 1 and array.shape[-1] != array.shape[-2] for array in _arrays(exhibit)
+    ),
+    "hold no array at all": lambda exhibit: not _arrays(exhibit),
+}
 
 
 def hall(theme: Theme) -> Html:
