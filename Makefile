@@ -10,7 +10,7 @@ SOURCES := $(shell find book exercises unrolled solutions autograder scripts -ty
 	-not -name '*.bundle' -not -path '*/__pycache__/*' -not -path '*/.ipynb_checkpoints/*') \
 	_config.yml _toc.yml package.json package-lock.json
 
-.PHONY: help serve test site bench mutation lock format clean
+.PHONY: help serve test site tools bench mutation lock format clean
 
 help:
 	@echo "make serve    set everything up, build the site, serve it with the grader on http://$(HOST):$(PORT)"
@@ -22,21 +22,23 @@ help:
 	@echo "make format   format the code"
 	@echo "make clean    remove everything that was built, except submissions and grades in var"
 
-serve: $(SITE)
-	@sh scripts/need.sh bwrap:bubblewrap
+serve: tools $(SITE)
 	@$(BIN)/autograder serve --host $(HOST) --port $(PORT)
 
-test: $(SITE) $(PEERS)
-	@sh scripts/need.sh bwrap:bubblewrap chromium:chromium g++:g++ objdump:binutils
+test: tools $(SITE) $(PEERS)
+	@sh scripts/need.sh chromium:chromium
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/pytest -n 2 --dist loadfile
 
-site: $(SITE)
+site: tools $(SITE)
 
-bench: $(SITE) $(PEERS)
+# The sandbox, and for kernels without a GPU a compiler.
+tools:
 	@sh scripts/need.sh bwrap:bubblewrap g++:g++ objdump:binutils
+
+bench: tools $(SITE) $(PEERS)
 	@for script in checks serve grading conv cuda_emulation; do OPENBLAS_NUM_THREADS=1 $(BIN)/python -m benchmarks.$$script || exit 1; done
 
 mutation: $(READY)
