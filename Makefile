@@ -10,7 +10,10 @@ SOURCES := $(shell find book exercises unrolled solutions autograder scripts -ty
 	-not -name '*.bundle' -not -path '*/__pycache__/*' -not -path '*/.ipynb_checkpoints/*') \
 	_config.yml _toc.yml package.json package-lock.json
 
-.PHONY: help serve test site tools bench mutation lock format clean
+# A Python that has CuPy, PyTorch, pytest and hypothesis; by default the course's own, with what was installed into it.
+GPU_PYTHON = $(BIN)/python
+
+.PHONY: help serve test test-gpu site tools bench bench-gpu mutation lock format clean
 
 help:
 	@echo "make serve    set everything up, build the site, serve it with the grader on http://$(HOST):$(PORT)"
@@ -18,6 +21,8 @@ help:
 	@echo "make site     build the website into _build/html"
 	@echo "              SOLUTIONS=hidden with serve or site leaves the solutions out"
 	@echo "make bench    print the measured numbers that benchmarks/RESULTS.md records"
+	@echo "make test-gpu  run the tests that need an NVIDIA GPU; docs/cuda.md says what they need"
+	@echo "make bench-gpu  measure that GPU, for benchmarks/gpu"
 	@echo "make mutation put faults into the references and see whether the questions notice"
 	@echo "make format   format the code"
 	@echo "make clean    remove everything that was built, except submissions and grades in var"
@@ -40,6 +45,14 @@ tools:
 
 bench: tools $(SITE) $(PEERS)
 	@for script in checks serve grading conv cuda_emulation; do OPENBLAS_NUM_THREADS=1 $(BIN)/python -m benchmarks.$$script || exit 1; done
+
+# What a GPU's driver and other packages warn of is not for these tests to judge. Both end with status 2 without a GPU.
+test-gpu: $(if $(filter $(BIN)/%,$(GPU_PYTHON)),$(PEERS))
+	@$(GPU_PYTHON) -m benchmarks.gpu --device
+	$(GPU_PYTHON) -m pytest -m gpu -W default -rs tests/gpu
+
+bench-gpu: $(if $(filter $(BIN)/%,$(GPU_PYTHON)),$(PEERS))
+	$(GPU_PYTHON) -m benchmarks.gpu
 
 mutation: $(READY)
 	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m scripts.mutate

@@ -4,6 +4,7 @@ import inspect
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -33,9 +34,10 @@ from unrolled.judge import CaseData, Outcome, QuestionData, digest, run, run_lay
 from unrolled.judge.calls import SPEED
 from unrolled.judge.compare import compare
 from unrolled.judge.kernels import call_of, launch_args
+from unrolled.judge.outcome import on_host
 from unrolled.judge.sketch import sketched
 from unrolled.judge.verdict import Kind
-from unrolled.wire import lay_out
+from unrolled.wire import lay_out, lies_on_device
 
 VISIBLE_SEED = 1
 BUNDLES = Path(unrolled.__file__).parent / "bundles"
@@ -179,10 +181,14 @@ def _layer_case(question: LayerQuestion, case: LayerCase, rng: np.random.Generat
 
 
 def upstream(y: np.ndarray, rng: np.random.Generator, layout: str = "C") -> np.ndarray:
-    """Draw a gradient in the shape and dtype of ``y``: numbers of one decimal or whole ones, none of them 0."""
-    tenths = rng.integers(1, 40, np.shape(y)) * rng.choice([-1, 1], np.shape(y))
-    dtype = np.asarray(y).dtype
-    return lay_out(np.asarray(tenths if dtype.kind in "iu" else tenths / 10, dtype), layout)
+    """Draw a gradient in the shape and dtype of ``y``, on its side: numbers of one decimal or whole ones, none 0."""
+    host = np.asarray(on_host(y))
+    tenths = rng.integers(1, 40, host.shape) * rng.choice([-1, 1], host.shape)
+    drawn = lay_out(np.asarray(tenths if host.dtype.kind in "iu" else tenths / 10, host.dtype), layout)
+    if not lies_on_device(y):
+        return drawn
+    made: np.ndarray = import_module("unrolled.device").xp.asarray(drawn)  # imported already, and slow where CuPy is
+    return made
 
 
 def _kernel_cases(question: KernelQuestion, rng: np.random.Generator) -> tuple[tuple[CaseData, ...], dict[str, Any]]:

@@ -14,7 +14,8 @@ from pygments.lexers import PythonLexer
 
 from autograder import specs
 from autograder.cases import anchor
-from autograder.questions import HuntQuestion, Question, Spec, TrainedQuestion, ValueQuestion
+from autograder.notebooks import answer_source
+from autograder.questions import HuntQuestion, KernelQuestion, Question, Spec, TrainedQuestion, ValueQuestion
 
 LEFT_OUT = "hidden"  # what UNROLLED_SOLUTIONS says when a class is graded on these questions
 
@@ -52,6 +53,9 @@ def _chapter(spec: Spec) -> str:
 def _sources(question: Question) -> Iterator[str]:
     if isinstance(question, ValueQuestion):
         yield f"{question.id} = {np.asarray(question.answer()).tolist()!r}"
+        return
+    if isinstance(question, KernelQuestion):  # a text, and perhaps the function that launches it
+        yield answer_source(question)
         return
     if isinstance(question, HuntQuestion):
         yield f"exposing = {dict(question.exposing)!r}"

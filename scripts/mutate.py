@@ -133,7 +133,7 @@ def faults(spec: Spec, question: Coded) -> list[Mutant]:
     """Return the mutants of a reference and its helpers; what is asked or taught elsewhere counts there only."""
     source = source_of(question.reference, question.id)
     home = inspect.getmodule(question.reference)
-    asked = {getattr(q, "reference").__name__ for q in spec.questions if hasattr(q, "reference")}  # noqa: B009
+    asked = {getattr(getattr(q, "reference", None), "__name__", "") for q in spec.questions}  # a kernel is a text
     here = {name for name, value in vars(home).items() if inspect.getmodule(value) is home} - asked
     parts = {node.name for node in ast.parse(source).body if isinstance(node, ast.FunctionDef | ast.ClassDef)}
     elsewhere = parts - {f"_{name.removeprefix('_')}" for name in here} - {question.reference.__name__}

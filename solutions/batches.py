@@ -344,13 +344,15 @@ def images_within(
     Args:
         memory: in bytes, 0 or more.
         image_shape: (c, h, w).
-        kernel_size, stride, dtype: as in :func:`column_bytes`.
+        kernel_size: (kh, kw).
+        stride: distance between neighbouring windows along either axis.
+        dtype: of the images.
 
     Returns:
         The count; 0 if not even one image's columns fit.
 
     Raises:
-        ValueError, TypeError: as :func:`column_bytes`; if ``memory`` is negative.
+        ValueError, TypeError: if no window fits, a size is out of range, or ``memory`` is negative.
     """
     return whole("memory", memory, 0) // column_bytes((1, *image_shape), kernel_size, stride, dtype)
 

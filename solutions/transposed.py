@@ -34,7 +34,7 @@ def transposed_out_size(
 ) -> tuple[int, int]:
     """Compute how large the output of a transposed convolution is.
 
-    With a stride of 2, images of 5 and of 6 rows both become 3 rows (kernel 2); ``output_padding`` tells which it was.
+    With a stride of 2, images of 6 and of 7 rows both become 3 rows (kernel 2); ``output_padding`` tells which it was.
 
     Args:
         size: (h, w) of the input.

@@ -17,7 +17,7 @@ MAY_IMPORT = {
     "solutions": {"solutions"},
     "autograder": {"autograder", "solutions", "unrolled"},
 }
-STAND_FOR_CUPY = {"unrolled.device", "unrolled.cuda"}  # and are CuPy where there is a GPU
+STAND_FOR_CUPY = {"unrolled.device", "unrolled.cuda", "unrolled.timeline"}  # and are CuPy where there is a GPU
 PARTS = [
     "book/{stem}.md",
     "exercises/{stem}/{stem}.ipynb",

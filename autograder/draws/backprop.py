@@ -99,6 +99,7 @@ def with_rows(rng: Rng) -> Iterator[Case]:
         ("two filters, two windows", (1, 2, 1, 2), 1, "float64", "C"),
         ("one filter", (1, 1, 2, 2), 3, "float64", "C"),
         ("two images of one window", (2, 3, 1, 1), 2, "float64", "C"),
+        ("two images of 2 × 2 windows", (2, 2, 2, 2), 1, "float64", "C"),
         ("two images", (2, 2, 1, 2), 2, "float64", "C"),
         ("windows of two rows", (1, 3, 2, 3), 2, "float64", "C"),
         ("all axes", (2, 3, 4, 2), 5, "float64", "C"),
@@ -114,6 +115,7 @@ def to_measure(rng: Rng) -> Iterator[Case]:
     for name, images, (f, kh, kw), step, dtype in [
         ("one weight", (1, 1, 1, 2), (1, 1, 1), 0.5, "float64"),
         ("two weights", (1, 1, 1, 3), (1, 1, 2), 0.25, "float64"),
+        ("2 × 2 weights", (1, 1, 2, 3), (1, 2, 2), 0.25, "float64"),
         ("all axes", (2, 2, 3, 4), (3, 2, 1), 0.125, "float64"),
         ("a smaller step", (2, 1, 3, 4), (2, 1, 3), 0.01, "float64"),
         ("float32", (1, 2, 2, 4), (2, 1, 2), 0.01, "float32"),

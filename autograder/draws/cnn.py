@@ -27,6 +27,7 @@ def noises(rng: Rng) -> Iterator[Case]:
 def networks(rng: Rng) -> Iterator[LayerCase]:
     for name, (c, f, classes), (h, w), batches, dtype in [
         ("one image, one kernel", (1, 1, 2), (2, 4), (1,), "float64"),
+        ("one image, several kernels", (1, 3, 3), (4, 4), (1,), "float64"),
         ("channels and kernels", (2, 3, 4), (4, 2), (2,), "float64"),
         ("a row and a column that no window reads", (1, 2, 3), (5, 3), (2,), "float64"),
         ("float32", (2, 1, 3), (4, 4), (2,), "float32"),

@@ -10,6 +10,7 @@ SETTINGS = [  # what it is, (h, w), (kh, kw), dtype, layout: no two sizes alike,
     ("one tap", (2, 3), (1, 1), "float64", "C"),
     ("windows of two beside each other", (1, 4), (1, 2), "float64", "C"),
     ("a square kernel", (3, 4), (2, 2), "float64", "C"),
+    ("three taps beside each other", (2, 4), (1, 3), "float64", "C"),
     ("a wide kernel", (4, 6), (2, 3), "float64", "C"),
     ("a tall kernel", (5, 3), (4, 2), "float64", "C"),
     ("a wide output", (3, 6), (2, 1), "float64", "C"),
@@ -31,7 +32,7 @@ def images(rng: Rng) -> Iterator[Case]:
 
 def sizes(rng: Rng) -> Iterator[Case]:
     """Arguments of ``index_table``."""
-    for name, size, kernel_size, *_ in SETTINGS[:8]:
+    for name, size, kernel_size, *_ in SETTINGS[:9]:
         yield Case(name, {"size": size, "kernel_size": kernel_size})
     h, w, kh, kw = (int(n) for n in rng.integers([5, 7, 2, 3], [7, 9, 4, 6]))
     yield Case("drawn", {"size": (h, w), "kernel_size": (kh, kw)})

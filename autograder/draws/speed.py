@@ -106,6 +106,7 @@ def convolutions(rng: Rng) -> Iterator[Case]:
         ("1 × 1 kernel", (1, 1, 2, 3), (1, 1, 1, 1), "float64", "C"),
         ("one row, two taps", (1, 1, 1, 4), (1, 1, 1, 2), "float64", "C"),
         ("2 × 2 kernel", (1, 1, 3, 4), (1, 1, 2, 2), "float64", "C"),
+        ("1 × 3 kernel", (1, 1, 2, 4), (1, 1, 1, 3), "float64", "C"),
         ("two channels", (1, 2, 2, 3), (1, 2, 2, 1), "float64", "C"),
         ("two filters, 2 × 3 kernel", (1, 1, 3, 4), (2, 1, 2, 3), "float64", "C"),
         ("two images, three channels, two filters", (2, 3, 2, 3), (2, 3, 2, 2), "float64", "C"),

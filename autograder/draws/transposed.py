@@ -31,6 +31,7 @@ def stamps(rng: Rng) -> Iterator[Case]:
     for name, size, kernel_size, stride, dtype, layout in [
         ("one pixel", (1, 1), (2, 2), ONE, "float64", "C"),
         ("two stamps that overlap", (1, 2), (1, 2), ONE, "float64", "C"),
+        ("2 × 2 pixels", (2, 2), (2, 2), ONE, "float64", "C"),
         ("2 × 3 pixels", (2, 3), (2, 2), ONE, "float64", "C"),
         ("stamps beside each other", (2, 2), (2, 3), (2, 3), "float64", "C"),
         ("stride (2, 1)", (2, 3), (3, 2), (2, 1), "float64", "C"),

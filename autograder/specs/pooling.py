@@ -83,6 +83,7 @@ SPEC = Spec(
             points=3,
             section="Tails: floor or ceil",
             reference=pooling.pooled_size,
+            returns=("oh", "ow"),
             cases=draw.sizes,
             groups={"floor": 1, "ceil": 2},
             mistakes=(

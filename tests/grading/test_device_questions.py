@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from autograder import cases
-from autograder.questions import Case, FunctionQuestion, Mistake, Spec
+from autograder.questions import Case, FunctionQuestion, LayerCase, LayerQuestion, Mistake, Spec
 from autograder.sandbox import SandboxLimits, Session
 from autograder.source import source_of
 from unrolled.bundle import from_bytes, to_bytes
@@ -25,15 +25,18 @@ def clipped(x: np.ndarray, least: float) -> np.ndarray:
 
 
 def clipped_at_home(x: np.ndarray, least: float) -> np.ndarray:
-    return np.maximum(asnumpy(x), least)
+    made: np.ndarray = np.maximum(asnumpy(x), least)
+    return made
 
 
 def clipped_away(x: np.ndarray, least: float) -> np.ndarray:
-    return xp.maximum(xp.asarray(x), least)
+    made: np.ndarray = xp.maximum(xp.asarray(x), least)
+    return made
 
 
 def clipped_above(x: np.ndarray, least: float) -> np.ndarray:
-    return get_array_module(x).minimum(x, least)
+    made: np.ndarray = get_array_module(x).minimum(x, least)
+    return made
 
 
 def clipped_with_a_hidden_copy(x: np.ndarray, least: float) -> np.ndarray:
@@ -63,17 +66,56 @@ CLIPPED = FunctionQuestion(
         Mistake("above", clipped_above, "Which of two numbers should stay?"),
     ),
 )
-SPEC = Spec("conv1d", (CLIPPED,))
 
 
-def locally(answer: object) -> Verdict:
+class Doubled:
+    """y = 2x, on the side of x."""
+
+    def forward(self, x: np.ndarray) -> np.ndarray:
+        return x * 2
+
+    def backward(self, grad_y: np.ndarray) -> np.ndarray:
+        return grad_y * 2
+
+
+class DoubledAtHome(Doubled):
+    def backward(self, grad_y: np.ndarray) -> np.ndarray:
+        made: np.ndarray = asnumpy(grad_y) * 2
+        return made
+
+
+class DoubledInPlace(Doubled):
+    def forward(self, x: np.ndarray) -> np.ndarray:
+        x *= 2
+        return x
+
+
+def layers(rng: np.random.Generator) -> Iterator[LayerCase]:
+    first, second = rng.normal(size=(2, 3)).round(1), rng.normal(size=(1, 4)).round(1)
+    yield LayerCase("on the host", {}, inputs=(first,))
+    yield LayerCase("on both sides", {}, inputs=(xp.asarray(first), second))
+
+
+DOUBLED = LayerQuestion(
+    id="Doubled",
+    title="Double",
+    points=2,
+    section="Sides",
+    reference=Doubled,
+    cases=layers,
+    mistakes=(Mistake("at-home", DoubledAtHome, "Where does the gradient lie?"),),
+)
+SPEC = Spec("conv1d", (CLIPPED, DOUBLED))
+
+
+def locally(answer: object, question: FunctionQuestion | LayerQuestion = CLIPPED) -> Verdict:
     bundle = from_bytes(to_bytes(cases.visible(SPEC)))
-    return judge(bundle.question("conv1d.clipped"), LocalAnswers({"clipped": answer}), {})
+    return judge(bundle.question(f"conv1d.{question.id}"), LocalAnswers({question.id: answer}), {})
 
 
-def in_the_sandbox(answer: object) -> Verdict:
-    with Session("conv1d", [*CELLS, source_of(answer, "clipped")], QUICK) as session:  # type: ignore[arg-type]
-        return judge(cases.hidden(SPEC, CLIPPED, 11), session, {})
+def in_the_sandbox(answer: object, question: FunctionQuestion | LayerQuestion = CLIPPED) -> Verdict:
+    with Session("conv1d", [*CELLS, source_of(answer, question.id)], QUICK) as session:  # type: ignore[arg-type]
+        return judge(cases.hidden(SPEC, question, 11), session, {})
 
 
 both = pytest.mark.parametrize("way", [locally, in_the_sandbox])
@@ -101,6 +143,24 @@ def test_a_hidden_copy_is_refused_in_words(way) -> None:  # type: ignore[no-unty
 @both
 def test_an_array_on_the_device_that_was_changed_is_noticed(way) -> None:  # type: ignore[no-untyped-def]
     verdict = way(clipped_in_place)
+    assert verdict.score == 0
+    assert "x" in verdict.message
+
+
+@both
+def test_a_layer_gets_images_and_gradients_of_one_side(way) -> None:  # type: ignore[no-untyped-def]
+    assert way(Doubled, DOUBLED).score == 2
+
+
+@both
+def test_a_gradient_on_the_wrong_side_is_named(way) -> None:  # type: ignore[no-untyped-def]
+    verdict = way(DoubledAtHome, DOUBLED)
+    assert (verdict.score, verdict.mistake) == (0, "at-home")
+
+
+@both
+def test_images_that_a_layer_changes_on_the_device_are_noticed(way) -> None:  # type: ignore[no-untyped-def]
+    verdict = way(DoubledInPlace, DOUBLED)
     assert verdict.score == 0
     assert "x" in verdict.message
 

@@ -10,7 +10,7 @@ from nbformat import NotebookNode
 from autograder import specs
 from autograder.grading import Grading, grade
 from autograder.notebooks import answer_source, original, released, solved, synchronised
-from autograder.questions import HuntQuestion, Question, Spec
+from autograder.questions import HuntQuestion, KernelQuestion, Question, Spec
 from autograder.report import report_html, report_page
 from autograder.sandbox import SandboxLimits
 from autograder.submission import read_submission
@@ -47,7 +47,8 @@ def test_the_committed_notebook_is_what_its_spec_makes_of_it(spec: Spec) -> None
 def test_a_solved_notebook_gets_full_marks(spec: Spec) -> None:
     grading = graded(solved(spec), limits=USUAL)
     assert grading.score == grading.max_score == spec.max_score
-    assert grading.notes == ()
+    has_kernels = any(isinstance(question, KernelQuestion) for question in spec.questions)
+    assert grading.notes == (("Kernels were checked without a GPU.",) if has_kernels else ())
 
 
 @pytest.mark.parametrize("spec", SPECS)

@@ -156,7 +156,7 @@ VALUES = {
         "weight, returned by up, has its axes swapped: shape (2, 3), not (3, 2)",
     ),
     "last": (lambda **a: (*several(**a)[:2], 4), "value 3, returned by up, is 4, not 3"),
-    "too few": (lambda **a: several(**a)[:2], "The result of up is a tuple, not 3 values"),
+    "too few": (lambda **a: several(**a)[:2], "The result of up holds 2 values, not 3"),
     "none": (lambda **a: several(**a)[0], "The result of up is an array, not 3 values"),
 }
 

@@ -116,8 +116,8 @@ def judge_cases(
 
 
 def _wrong_value(attempts: Sequence[Attempt]) -> int | None:
-    """If several values are returned, and as many in every case, the place of the first that is wrong."""
-    pairs = [(attempt.case.expected.value, attempt.outcome.value) for attempt in attempts]
+    """If several values are returned, and as many whenever any are, the place of the first that is wrong."""
+    pairs = [(attempt.case.expected.value, attempt.outcome.value) for attempt in _returned(attempts)]
     counts = {len(value) if isinstance(value, tuple) else 0 for pair in pairs for value in pair}
     if len(counts) > 1 or counts == {0}:
         return None
@@ -130,10 +130,14 @@ def _wrong_value(attempts: Sequence[Attempt]) -> int | None:
     return min(wrong, default=None)
 
 
+def _returned(attempts: Sequence[Attempt]) -> list[Attempt]:
+    return [attempt for attempt in attempts if not attempt.outcome.problem and not attempt.case.expected.problem]
+
+
 def _values(attempts: Sequence[Attempt], number: int) -> list[Attempt]:
-    """What was tried, as if one of the values were all that is returned."""
+    """What was tried and came back, as if one of the values were all that is returned."""
     made = []
-    for case, outcome in ((attempt.case, attempt.outcome) for attempt in attempts):
+    for case, outcome in ((attempt.case, attempt.outcome) for attempt in _returned(attempts)):
         expected, got = Outcome(case.expected.value[number]), replace(outcome, value=outcome.value[number])
         made.append(Attempt(replace(case, expected=expected), got, compare(expected, got)))
     return made

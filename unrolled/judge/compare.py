@@ -99,8 +99,10 @@ def _compare_numbers(expected: Any, got: Any) -> Difference | None:
 
 
 def _compare_sequences(expected: tuple[Any, ...] | list[Any], got: Any) -> Difference | None:
-    if not isinstance(got, tuple | list) or len(got) != len(expected):
+    if not isinstance(got, tuple | list):
         return Difference("type", f"is {_name(got)}, not {len(expected)} values")
+    if len(got) != len(expected):
+        return Difference("type", f"holds {len(got)} values, not {len(expected)}")
     for number, (one, other) in enumerate(zip(expected, got, strict=True), start=1):
         if difference := compare_values(one, other):
             return Difference(difference.kind, f"({number}. value) {difference.text}")

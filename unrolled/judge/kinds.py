@@ -6,6 +6,7 @@ What is asked comes in as a :class:`QuestionData`; how the student's code is rea
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,10 @@ from unrolled.judge.speed import judge_speed
 from unrolled.judge.trained import judge_trained
 from unrolled.judge.verdict import Kind, QuestionData, Status, Verdict
 
+NO_ASSERTION = (
+    "This is no AssertionError of yours: the test itself, or what it passed, went wrong. Does it compare arrays by "
+    "np.array_equal or np.allclose, and pass what the prompt allows?"
+)
 LARGEST_HUNTED, MOST_HUNTED = 64, 1000  # largest whole number in an exposing input; most numbers in any value
 
 
@@ -103,11 +108,20 @@ def _exposes(question: QuestionData, outcome: Outcome, subjects: Subjects) -> st
         return f"{name} cannot be used: {error}"
     if right.problem:
         return f"{name} is not a valid input: {right.detail}"
-    if compare(right, run(subjects["published"], args)) is None:
+    if not _differ(right, run(subjects["published"], args)):
         return f"on {name} the published version gives the right result"
     if size > (largest := question.about["largest"]):
         return f"{name} holds {size} numbers in all, and the bug shows with {largest}: look for a smaller input"
     return ""
+
+
+def _differ(right: Outcome, published: Outcome) -> bool:
+    """Are two outcomes different in more than the dtype? A published bug is one of values."""
+    difference = compare(right, published)
+    if difference and difference.kind == "dtype" and isinstance(right.value, np.ndarray):
+        right, published = (replace(one, value=np.asarray(one.value, complex)) for one in (right, published))
+        difference = compare(right, published)
+    return difference is not None
 
 
 def _as_arguments(value: Any, parameters: Sequence[str]) -> dict[str, Any]:
@@ -118,6 +132,8 @@ def _as_arguments(value: Any, parameters: Sequence[str]) -> dict[str, Any]:
         numbers = np.asarray(given)
         if numbers.dtype.kind not in "iuf" or (numbers.ndim == 0 and abs(numbers) > LARGEST_HUNTED):
             raise ValueError(f"{name} should be a row of numbers, or a whole number up to {LARGEST_HUNTED}")
+        if not np.isfinite(numbers).all():
+            raise ValueError(f"{name} holds infinity, or NaN; the bug shows with ordinary numbers")
         args[name] = numbers if numbers.ndim else given
     return args
 
@@ -132,7 +148,8 @@ def _judge_tests(question: QuestionData, answers: Answers, subjects: Subjects) -
             return verdict
         if name == "right" and outcome.problem:
             message = f"{question.entry} rejects a right version: {outcome.detail}"
-            return Verdict(question, 0, "failed", message, question.about["hint"], "rejects-right")
+            hint = question.about["hint"] if outcome.detail.startswith("AssertionError") else NO_ASSERTION
+            return Verdict(question, 0, "failed", message, hint, "rejects-right")
         if outcome.problem:
             rejected.add(name)
     survivors = [name for name in wrong if name not in rejected]

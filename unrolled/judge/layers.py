@@ -9,9 +9,9 @@ import numpy as np
 from unrolled.judge.calls import Answers, Subjects, award, no_answer, show, tried
 from unrolled.judge.compare import compare_values
 from unrolled.judge.diagnose import Attempt, Names, diagnose
-from unrolled.judge.outcome import Outcome, carried, file_of, restore, run
+from unrolled.judge.outcome import Outcome, carried, file_of, on_host, restore, run
 from unrolled.judge.verdict import CaseData, QuestionData, Verdict
-from unrolled.wire import lay_out, layout_of
+from unrolled.wire import lay_out, layout_of, lies_on_device
 
 
 def run_layer(
@@ -74,12 +74,19 @@ def _round(
 
 
 def _copied(args: Mapping[str, Any]) -> dict[str, Any]:
-    return {n: lay_out(a, layout_of(a)) if isinstance(a, np.ndarray) else a for n, a in args.items()}
+    return {name: _copy(value) for name, value in args.items()}
+
+
+def _copy(value: Any) -> Any:
+    if lies_on_device(value):
+        return value.copy()
+    return lay_out(value, layout_of(value)) if isinstance(value, np.ndarray) else value
 
 
 def _watched(outcome: Outcome, given: Mapping[str, Any], before: Mapping[str, Any]) -> Outcome:
     """Add to an outcome which of the arrays that the layer was given have changed, and give them back as they were."""
-    arrays = {name: value for name, value in before.items() if isinstance(value, np.ndarray)}
+    hosts = {name: on_host(value) for name, value in before.items()}
+    arrays = {name: value for name, value in hosts.items() if isinstance(value, np.ndarray)}
     names = [name for name in restore(given, arrays) if name not in outcome.changed]
     return replace(outcome, changed=(*outcome.changed, *names))
 

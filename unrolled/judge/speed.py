@@ -43,8 +43,8 @@ def judge_speed(question: QuestionData, answers: Answers, subjects: Subjects) ->
         if best >= wanted:
             message = f"{verdict.message}, and it is {_times(best)} times as fast as the slower version"
             return Verdict(question, question.points, "passed", message)
-    message = f"{question.entry} is right, but only {_times(best)} times as fast as the slower version; "
-    message += f"{_times(wanted)} times is asked for"
+    compared = f"only {_times(best)} times as fast as" if best > 1 else "no faster than"
+    message = f"{question.entry} is right, but {compared} the slower version; {_times(wanted)} times is asked for"
     if not best:
         message = f"{question.entry} is right, but it could not be timed, for the machine is too busy"
     return award(question, Finding(message), [], Attempt(CaseData("", {}, lap.rival), lap.outcome, None), None)

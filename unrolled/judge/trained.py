@@ -99,6 +99,8 @@ def _confusions(evidence: Evidence) -> str:
     wrong = evidence.predicted != evidence.labels
     pairs = np.stack([evidence.labels[wrong], evidence.predicted[wrong]], axis=1)
     found, counts = np.unique(pairs, axis=0, return_counts=True)
+    if len(evidence.labels) > 1 and (evidence.predicted == evidence.predicted[0]).all():
+        return f". It takes every image for a {evidence.predicted[0]}"
     most = np.argsort(-counts, kind="stable")[:MOST_CONFUSIONS]
     named = [f"{label} for {taken} ({times}×)" for (label, taken), times in zip(found[most], counts[most], strict=True)]
     return f". Most often it takes {', '.join(named)}" if named else ""
