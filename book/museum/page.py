@@ -66,7 +66,6 @@ def _numbers(exhibit: Exhibit) -> int:
 
 HABITS: dict[str, Callable[[Exhibit], bool]] = {
     "hold at most four numbers": lambda exhibit: _numbers(exhibit) <= 4,
-    "hold at most eight numbers": lambda exhibit: _numbers(exhibit) <= 8,
     "hold an array that is higher than wide, or wider than high": lambda exhibit: any(
         array.ndim > 1 and array.shape[-1] != array.shape[-2] for array in _arrays(exhibit)
     ),

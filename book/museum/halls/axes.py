@@ -106,9 +106,10 @@ EXHIBITS = [
         title="As many windows down as fit across",
         where="TheAlgorithms/Python, its im2col (issue 1847)",
         link="https://github.com/TheAlgorithms/Python/issues/1847",
-        stood="at least from April 2020, when it was reported, to June 2020, when somebody asked whether it still did",
+        stood="at least from April to June 2020",
         told="The number of windows below each other was computed from the columns, and the number beside each other "
-        "from the rows. Two maintainers asked for a case in which that matters. A row of two pixels is enough.",
+        "from the rows. In the thread somebody asks for a case in which that matters. A row of two pixels is "
+        "enough.",
         wrong=windows_crossed,
         right=windows_as_rows,
         args={"image": np.array([[1, 2]]), "kh": 1, "kw": 1},
@@ -162,7 +163,7 @@ EXHIBITS = [
         title="Filters come first, and are read as if images did",
         where="ggml, conv_2d on a batch (pull request 737)",
         link="https://github.com/ggml-org/ggml/pull/737",
-        stood="until 2024",
+        stood="",
         told="A product of kernels and columns has one row per filter. To have images first, two axes must change "
         "places. A reshape gives the right shape and mixes the images; with a single one it is right.",
         wrong=images_and_filters_reshaped,
@@ -177,8 +178,8 @@ EXHIBITS = [
         where="Apache SINGA (pull request 126)",
         link="https://github.com/apache/singa/pull/126",
         stood="until January 2016",
-        told="Im2col and col2im were called with their settings in the wrong order. All of them are small whole "
-        "numbers, so nothing but the result tells.",
+        told="Im2col and col2im were called with their parameters in the wrong order. Ours exchanges stride and "
+        "padding. All of these are small whole numbers, so nothing but the result tells.",
         wrong=columns_of_settings_crossed,
         right=columns_of,
         args={"x": np.array([5]), "kernel": 1, "stride": 1, "padding": 0},

@@ -154,11 +154,11 @@ EXHIBITS = [
         id="the-wrong-counter",
         theme="col2im",
         title="One loop runs, another loop's counter is used",
-        where="neon, three-dimensional layers on the CPU (issue 111)",
+        where="neon, gradients of convolutions on the CPU (issue 111)",
         link="https://github.com/NervanaSystems/neon/issues/111",
         stood="",
-        told="Gradients were written to depth m, while the loop counted d. All but the last are lost, and with one "
-        "depth there is nothing to lose.",
+        told="Gradients were written to index m, while the loop counted d. All but the last are lost, and with one "
+        "there is nothing to lose.",
         wrong=last_depth_wins,
         right=each_depth_its_own,
         args={"grads": np.array([4, 5]), "start": 0},
@@ -170,7 +170,7 @@ EXHIBITS = [
         title="The stored places are changed while they are used",
         where="Chainer, max pooling's backward pass (pull request 2062)",
         link="https://github.com/chainer/chainer/pull/2062",
-        stood="until December 2016",
+        stood="at least until December 2016",
         told="ravel returns a view if it can. Adding offsets to the view in place changed what the layer remembered, "
         "and a second backward pass ran out of bounds.",
         wrong=first_call,

@@ -81,7 +81,7 @@ EXHIBITS = [
         title="Two threads add to one place, and one sum is lost",
         where="OpenVINO, scatter on the GPU (pull request 29154)",
         link="https://github.com/openvinotoolkit/openvino/pull/29154",
-        stood="until February 2025",
+        stood="at least until February 2025",
         told="Adding is reading, adding and writing. If two threads read before either writes, one addition is lost. "
         "An atomic addition, or one thread per place, makes it whole. NumPy's own index shows what happens.",
         wrong=added_at_the_same_time,
@@ -137,7 +137,7 @@ EXHIBITS = [
         title="The number of blocks has overflowed before it is widened",
         where="MNN, im2col on the GPU (pull request 4817)",
         link="https://github.com/alibaba/MNN/pull/4817",
-        stood="until August 2026",
+        stood="",
         told="A product of two 32-bit numbers was stored in a 64-bit one, which is too late. The launch failed, "
         "nothing said so, and the next layer read memory that nobody had written.",
         wrong=grid_from_an_overflow,

@@ -1,5 +1,7 @@
 """Exhibits: groups, and what is called a convolution."""
 
+import math
+
 import numpy as np
 
 from museum.exhibit import Exhibit
@@ -51,18 +53,19 @@ def an_impulse_shows_the_kernel_turned(slide):
     assert slide(np.array([0, 0, 1, 0, 0]), np.array([1, 2, 3])).tolist() == [3, 2, 1]
 
 
-def hard_coded_two_axes(grad, axes):
-    return grad.sum(axis=(-2, -1))  # wrong
+def taps_of_an_image(window):
+    kh, kw = window  # wrong
+    return kh * kw
 
 
-def summed_over_space(grad, axes):
-    if not 0 < axes < grad.ndim:
-        raise ValueError("there are fewer axes")
-    return grad.sum(axis=tuple(range(-axes, 0)))
+def taps_of_any_window(window):
+    if not window or min(window) < 1:
+        raise ValueError("a window has one entry or more along each axis")
+    return math.prod(window)
 
 
-def rows_have_one_axis(total):
-    assert total(np.ones((2, 3)), 1).tolist() == [3, 3]
+def windows_of_rows_and_volumes(taps):
+    assert [taps((3,)), taps((3, 2)), taps((3, 2, 2))] == [3, 6, 12]
 
 
 EXHIBITS = [
@@ -72,7 +75,7 @@ EXHIBITS = [
         title="Every group gets the first one's bias",
         where="rten, grouped transposed convolution (pull request 1408)",
         link="https://github.com/robertknight/rten/pull/1408",
-        stood="until it was reported in 2026",
+        stood="at least until it was reported in 2026",
         told="Channels were counted from the start of the group, the biases from the start of all. With one group, or"
         " with equal biases, there is no difference.",
         wrong=bias_of_first_group,
@@ -86,7 +89,7 @@ EXHIBITS = [
         title="Each group has room for a single channel",
         where="the reference implementation of ONNX (pull request 8446)",
         link="https://github.com/onnx/onnx/pull/8446",
-        stood="until it was reported in 2026",
+        stood="at least until it was reported in 2026",
         told="In a depthwise layer, groups have one channel each, and depthwise layers are the ones that are tested.",
         wrong=one_channel_for_each_group,
         right=all_channels_of_groups,
@@ -99,7 +102,7 @@ EXHIBITS = [
         title="The switch for turning the kernel is described the wrong way round",
         where="NNlib.jl, the documentation of conv (issue 755)",
         link="https://github.com/FluxML/NNlib.jl/issues/755",
-        stood="until it was reported in 2026",
+        stood="at least until it was reported in 2026",
         told="A symmetric kernel looks the same after half a turn. Whoever tests with a blur cannot tell convolution "
         "from cross-correlation.",
         wrong=convolved_where_correlation_is_said,
@@ -113,12 +116,12 @@ EXHIBITS = [
         title="Written for any number of axes, right for two",
         where="MyGrad, conv_nd's backward pass (pull request 73)",
         link="https://github.com/rsokl/MyGrad/pull/73",
-        stood="until July 2018",
-        told="A function for windows of any dimension had the two of an image written into it. A row, with one axis, "
-        "is summed over its channels as well.",
-        wrong=hard_coded_two_axes,
-        right=summed_over_space,
-        args={"grad": np.array([[1.0]]), "axes": 1},
-        caught_by=rows_have_one_axis,
+        stood="at least until July 2018",
+        told="A function for windows of any dimension had the two axes of an image written into it. With the one axis"
+        " of a row it stopped.",
+        wrong=taps_of_an_image,
+        right=taps_of_any_window,
+        args={"window": (1,)},
+        caught_by=windows_of_rows_and_volumes,
     ),
 ]

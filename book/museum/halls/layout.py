@@ -120,7 +120,8 @@ EXHIBITS = [
         link="https://github.com/rsokl/MyGrad/pull/48",
         stood="until 2018",
         told="The steps to the next row and column were worked out from the shape. That is right for an array that "
-        "lies row by row. A transposed array lies otherwise, and the windows hold other numbers.",
+        "lies row by row. In a transposed one the windows hold other numbers, or reach beyond the array, which "
+        "ended the program.",
         wrong=windows_of_c_order,
         right=windows_of_any_order,
         args={"x": np.asfortranarray(np.arange(4).reshape(2, 2)), "k": 1},
@@ -160,7 +161,7 @@ EXHIBITS = [
         title="A row of odd length comes back shorter",
         where="Autoformer (issue 133), and questions to PyTorch (63943) and NumPy (8800)",
         link="https://github.com/thuml/Autoformer/issues/133",
-        stood="until it was reported in 2023",
+        stood="at least until it was reported in 2023",
         told="The strengths of a row's waves do not say whether the row was even or odd. irfft assumes even, unless "
         "it is told the length.",
         wrong=there_and_back_even,
@@ -189,7 +190,7 @@ EXHIBITS = [
         title="The columns are too many to be counted by an int",
         where="TensorFlow Lite, im2col (issue 47525)",
         link="https://github.com/tensorflow/tensorflow/issues/47525",
-        stood="until it was reported in March 2021",
+        stood="at least until it was reported in March 2021",
         told="An image of 2800 × 2800 and 32 channels makes 2,257,920,000 columns entries of 3 × 3 windows. A 32-bit "
         "number counts 2,147,483,647.",
         wrong=size_in_32_bits,
@@ -203,7 +204,7 @@ EXHIBITS = [
         title="The row above the image is a large number",
         where="tf-approximate, im2col on the GPU (issue 7)",
         link="https://github.com/ehw-fit/tf-approximate/issues/7",
-        stood="until June 2020",
+        stood="at least until June 2020",
         told="With padding, the first rows of a window lie above the image and have negative numbers. In an unsigned "
         "type there are none, and the check for “not below 0” is always true. Another check happened to catch "
         "it.",

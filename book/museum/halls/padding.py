@@ -63,7 +63,7 @@ EXHIBITS = [
         title="Nothing is cropped, and nothing is left",
         where="Keras, the layer Cropping1D (pull request 4860)",
         link="https://github.com/keras-team/keras/pull/4860",
-        stood="until it was found in December 2016",
+        stood="at least until December 2016",
         told="A stop of -padding counts from the end. With padding 0 the stop is -0, which is 0, which is the "
         "beginning: the slice is empty. OpenStereo mended the same slice in February 2024.",
         wrong=cropped_by_minus_padding,

@@ -103,7 +103,7 @@ EXHIBITS = [
         where="the pooling layer of Deep Learning from Scratch; PyTorch's documentation once described it so (issue "
         "41294)",
         link="https://github.com/pytorch/pytorch/issues/41294",
-        stood="in PyTorch's documentation until it was asked about in 2020",
+        stood="in PyTorch's documentation, for some of its layers until October 2022",
         told="PyTorch's code pads with minus infinity and was right; its page said zeros. After a ReLU nothing is "
         "negative, and both agree.",
         wrong=max_over_zeros,
@@ -117,7 +117,7 @@ EXHIBITS = [
         title="A window without a pixel",
         where="PyTorch, max_pool2d with ceil_mode (issue 45357)",
         link="https://github.com/pytorch/pytorch/issues/45357",
-        stood="until it was reported in 2020",
+        stood="at least until it was reported in 2020",
         told="Rounding up allows a last window that hangs over the edge. If it begins behind the edge, its maximum is"
         " minus infinity.",
         wrong=windows_by_ceil,
@@ -131,7 +131,7 @@ EXHIBITS = [
         title="A clipped window is divided by the whole kernel",
         where="ONNX Runtime, average pooling (issue 16203)",
         link="https://github.com/microsoft/onnxruntime/issues/16203",
-        stood="until it was reported in 2023",
+        stood="in some versions of the operator until July 2026, three years after the report",
         told="The last window held one number and was divided by two. The rim of a constant image becomes darker.",
         wrong=mean_by_kernel,
         right=mean_by_count,
@@ -173,7 +173,7 @@ EXHIBITS = [
         link="https://github.com/devitocodes/joey/pull/5",
         stood="",
         told="While windows lie side by side, each pixel can win one. With overlap it can win several, and what it "
-        "gets has to be added up, as in col2im.",
+        "gets has to be added up, as in col2im. The report names the wrong results; ours is one way to them.",
         wrong=overlapping_back_by_assignment,
         right=overlapping_back,
         args={"grad_y": np.array([1.0, 2.0]), "places": np.array([0, 0]), "w": 1},

@@ -118,7 +118,7 @@ EXHIBITS = [
         title="The image's width is compared with the kernel's height",
         where="Glow, the check of a convolution's sizes (issue 2273)",
         link="https://github.com/pytorch/glow/issues/2273",
-        stood="until it was reported in January 2019",
+        stood="at least until it was reported in January 2019",
         told="With square images and square kernels both versions agree, and most tests use these. A flat kernel on a "
         "flat image is refused although it fits.",
         wrong=fits_crossed,

@@ -148,8 +148,8 @@ EXHIBITS = [
         where="ND4J (issue 2457)",
         link="https://github.com/deeplearning4j/nd4j/issues/2457",
         stood="until 2018",
-        told="Height and width changed places on the way into the dilated im2col. The shape of the output follows, so"
-        " that the next layer is the first to complain, if one does.",
+        told="Height and width changed places on the way into the dilated im2col. With a square kernel and equal gaps"
+        " nothing shows.",
         wrong=columns_dilated_crossed,
         right=columns_dilated,
         args={"x": np.array([[1], [2]]), "kernel": (2, 1), "dilation": (1, 2)},
