@@ -39,9 +39,9 @@ def site_url(site: Path) -> Iterator[str]:
         yield url
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """The Chromium of this machine, without a window."""
+    """The Chromium of this machine, without a window; not longer than a module, for it keeps an event loop running."""
     program = next(filter(None, map(shutil.which, BROWSERS)), None)
     if program is None:
         pytest.fail(f"no browser is installed; looked for {', '.join(BROWSERS)}", pytrace=False)
