@@ -33,10 +33,9 @@ def main() -> None:
     parser.add_argument("--repetitions", type=int, default=3, help="of the comparison (3)")
     parser.add_argument("--otter", action="store_true", help="compare with otter run, too")
     parser.add_argument("--many", action="store_true", help="grade 200 and 2,000 submissions and print the memory used")
+    parser.add_argument("--chapters", nargs=2, default=specs.stems()[:2], metavar="STEM", help="two (the first two)")
     options = parser.parse_args()
-    stems = specs.stems()[:2]
-    if len(stems) < 2:
-        print(f"There is one chapter so far, {stems[0]}; all submissions are of that one.")
+    stems = tuple(options.chapters)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         print_comparison(folder, stems, options.repetitions)

@@ -8,11 +8,9 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
-
-import matplotlib as mpl
-import matplotlib.font_manager
 
 import unrolled
 from autograder import specs
@@ -144,7 +142,7 @@ def bare_environment(scratch: str) -> dict[str, str]:
     """Return the environment of a worker without walls: as in the box, but for the places."""
     course = str(Path(unrolled.__file__).parents[1])
     kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
-    places = {"PYTHONPATH": course, "IPYTHONDIR": f"{scratch}/ipython", "MPLCONFIGDIR": mpl.get_cachedir()}
+    places = {"PYTHONPATH": course, "IPYTHONDIR": f"{scratch}/ipython", "MPLCONFIGDIR": str(_matplotlib_cache())}
     return _environment() | kept | places
 
 
@@ -172,10 +170,23 @@ def _package() -> list[str]:
     library = _shown(Path(unrolled.__file__).parent, f"{COURSE}/unrolled")
     for folder in OF_CHAPTERS:
         library += ["--tmpfs", f"{COURSE}/unrolled/{folder}"]
-    fonts = Path(mpl.get_cachedir()) / f"fontlist-v{matplotlib.font_manager.FontManager.__version__}.json"
-    if fonts.is_file():  # saves the worker a second of looking for fonts
+    for fonts in _font_lists():  # saves the worker a second of looking for fonts
         library += _shown(fonts, f"{SCRATCH}/matplotlib/{fonts.name}")
     return library
+
+
+def _font_lists() -> list[Path]:
+    """Return Matplotlib's lists of fonts, made if there is none; importing it takes a tenth of a second each time."""
+    if not (found := sorted(_matplotlib_cache().glob("fontlist-*.json"))):
+        import_module("matplotlib.font_manager")
+        found = sorted(_matplotlib_cache().glob("fontlist-*.json"))
+    return found
+
+
+def _matplotlib_cache() -> Path:
+    """Return the folder in which Matplotlib keeps its lists on Linux."""
+    cache = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(os.environ.get("MPLCONFIGDIR") or Path(cache) / "matplotlib")
 
 
 def _box(scratch_size: int = 1 << 20, shown: Sequence[Path] = ()) -> list[str]:

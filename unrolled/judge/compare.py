@@ -63,9 +63,10 @@ def compare_values(expected: Any, got: Any) -> Difference | None:
 @np.errstate(all="ignore")  # whatever numbers came back, comparing them is quiet
 def close(expected: np.ndarray, got: np.ndarray) -> np.ndarray:
     """Mark the entries of two arrays of one shape that agree up to rounding; NaN agrees with NaN."""
+    equal = np.asarray(expected == got)
     tolerance = max(TOLERANCES.get(array.dtype.name, 0.0) for array in (expected, got))
-    if tolerance == 0.0:
-        return np.asarray(expected == got)
+    if tolerance == 0.0 or equal.all():  # as most are
+        return equal
     scale = float(np.abs(expected[np.isfinite(expected)]).max(initial=0.0))
     return np.asarray(np.isclose(got, expected, rtol=0.0, atol=tolerance * scale, equal_nan=True))
 
