@@ -1,7 +1,9 @@
 """Ways to start a worker: forked from a warm zygote, in a cold box of its own, or without walls."""
 
+import contextlib
 import logging
 import os
+import signal
 import subprocess
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -77,6 +79,7 @@ class PlainProcess:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             pass_fds=descriptors,
+            process_group=0,
         )
         self._pipes = [pipe for pipe in (self._process.stdin, self._process.stdout) if pipe]
         self.requests, self.replies = (pipe.fileno() for pipe in self._pipes)
@@ -88,7 +91,8 @@ class PlainProcess:
         """Send nothing: bubblewrap, which is in between, would end."""
 
     def end(self) -> None:
-        self._process.kill()
+        with contextlib.suppress(ProcessLookupError):  # the group, for bubblewrap may just be starting its child
+            os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
         for pipe in self._pipes:
             pipe.close()

@@ -11,11 +11,13 @@ the worker shares with the zygote are pages of memory, copied when written to, a
 """
 
 import base64
+import contextlib
 import gc
 import importlib
 import json
 import os
 import resource
+import signal
 import socket
 import sys
 from collections.abc import Callable
@@ -36,7 +38,6 @@ Serve = Callable[..., None]
 def main() -> None:
     """Import, then fork for each request until the socket is closed."""
     settings = json.loads(sys.argv[1])
-    private, program = settings["private"], base64.b64decode(settings["filter"])
     control = socket.socket(fileno=os.dup(0))
     nothing = os.open(os.devnull, os.O_RDWR)
     for descriptor in (0, 1, 2):
@@ -45,12 +46,21 @@ def main() -> None:
     serve, draw = module.serve, module.draw_once
     warm(module.warm_up)
     forget_the_grader()
-    control.send(b"ready")
+    try:
+        control.send(b"ready")
+        answer_requests(control, settings, serve, draw)
+    finally:  # also when the other side has gone in the middle of a request
+        end()
+
+
+def answer_requests(control: socket.socket, settings: dict[str, Any], serve: Serve, draw: Callable[[], None]) -> None:
+    """Fork for each request until there are no more."""
+    private, program = settings["private"], base64.b64decode(settings["filter"])
     drawn = False
     while True:
         request, descriptors, _, _ = socket.recv_fds(control, 4096, MOST_DESCRIPTORS)
         if not request:
-            os._exit(0)
+            return
         about = json.loads(request)
         if about["draws"] and not drawn:
             drawn = True
@@ -65,6 +75,13 @@ def main() -> None:
             os.close(descriptor)
         if status := os.waitpid(child, 0)[1]:
             reply(control, about, f"a fork ended with status {status}")
+
+
+def end() -> None:
+    """End, and all forks first: one that waits for nothing from outside would keep the box."""
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(-1, signal.SIGKILL)  # everybody in the box but its first process and this one
+    os._exit(0)
 
 
 def warm(prepare: Callable[[], None]) -> None:

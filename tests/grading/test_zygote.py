@@ -63,8 +63,11 @@ def processes_with(text: str) -> list[int]:
 
 def ancestors(process: int) -> list[int]:
     found = [process]
-    while found[-1] > 1:
-        found.append(int(Path(f"/proc/{found[-1]}/stat").read_text().rpartition(")")[2].split()[1]))
+    try:
+        while found[-1] > 1:
+            found.append(int(Path(f"/proc/{found[-1]}/stat").read_text().rpartition(")")[2].split()[1]))
+    except OSError:
+        return []  # it has ended meanwhile
     return found[1:]
 
 
@@ -269,16 +272,20 @@ def test_a_worker_outlives_the_thread_that_started_its_zygote() -> None:
     session.__exit__(None, None, None)
 
 
+@pytest.mark.parametrize("function", ["lambda: 0", "lambda: __import__('time').sleep(600)"], ids=["idle", "asleep"])
 @pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGTERM])
-def test_nothing_outlives_the_grader(end: signal.Signals, tmp_path: Path) -> None:
+def test_nothing_outlives_the_grader(end: signal.Signals, function: str, tmp_path: Path) -> None:
     mark = f"stem-{tmp_path.name}-{end}"
     code = f"""
-import os, sys
-from autograder.sandbox import Session, confine
+import os, sys, threading, time
+from autograder.sandbox import SandboxLimits, Session, confine
 original = confine.zygote_command
 from autograder.sandbox import warm
 warm.zygote_command = lambda *args: [*original(*args), {mark!r}]
-with Session("conv1d", ["x = 1"]) as session:
+limits = SandboxLimits(call_seconds=600, total_seconds=600)
+with Session("conv1d", ["f = {function}"], limits) as session:
+    threading.Thread(target=session.call, args=["f", {{}}], daemon=True).start()
+    time.sleep(0.3)
     print("started", flush=True)
     sys.stdin.read()
 """
@@ -311,3 +318,8 @@ def test_ones_own_notebook_may_run_without_walls() -> None:
         place = session.get("place").value
         assert isinstance(place, str) and Path(place).is_dir()
     assert not Path(place).exists()
+
+
+def test_no_box_is_left_without_a_grader() -> None:
+    """The last in this file, for what the others leave would be seen here."""
+    assert eventually(lambda: [1] not in map(ancestors, processes_with("sandbox.zygote")))
