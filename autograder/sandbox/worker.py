@@ -96,11 +96,13 @@ class Shell(InteractiveShell):
 
     def transform_cell(self, raw_cell: str) -> str:
         """Leave as it is what is Python already; IPython would cut all of it into tokens to find no magic."""
-        return raw_cell if self.compile.is_python(raw_cell) else str(super().transform_cell(raw_cell))
+        as_usual = not self.input_transformers_post and "In [" not in raw_cell  # a pasted prompt is Python, too
+        return raw_cell if as_usual and self.compile.is_python(raw_cell) else str(super().transform_cell(raw_cell))
 
     def should_run_async(self, raw_cell: str, **how: Any) -> bool:
         """Tell whether a cell awaits something, without compiling one that cannot."""
-        return ("await" in raw_cell or "async" in raw_cell) and super().should_run_async(raw_cell, **how)
+        text = f"{raw_cell}{how.get('transformed_cell')}"
+        return ("await" in text or "async" in text) and super().should_run_async(raw_cell, **how)
 
     def enable_gui(self, gui: str | None = None) -> None:
         """Accept ``%matplotlib inline``; there is no other way to draw here."""
