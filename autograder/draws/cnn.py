@@ -25,6 +25,7 @@ def noises(rng: Rng) -> Iterator[Case]:
 
 
 def networks(rng: Rng) -> Iterator[LayerCase]:
+    """Networks; the last one's first kernel gives nothing above zero, so that the ReLU has something to cut."""
     for name, (c, f, classes), (h, w), batches, dtype in [
         ("one image, one kernel", (1, 1, 2), (2, 4), (1,), "float64"),
         ("one image, several kernels", (1, 3, 3), (4, 4), (1,), "float64"),
@@ -41,6 +42,14 @@ def networks(rng: Rng) -> Iterator[LayerCase]:
         }
         args = {name: numbers(rng, shape, dtype) for name, shape in shapes.items()}
         yield LayerCase(name, args, tuple(numbers(rng, (n, c, h, w), dtype) for n in batches))
+    signs = np.array([-1, 1])
+    args = {
+        "conv_weight": signs[:, None, None, None] * abs(numbers(rng, (2, 1, 3, 3))),
+        "conv_bias": signs * abs(numbers(rng, 2)),
+        "linear_weight": numbers(rng, (3, 4)),
+        "linear_bias": numbers(rng, 3),
+    }
+    yield LayerCase("a kernel that gives nothing above zero", args, (abs(numbers(rng, (1, 1, 4, 2))),))
 
 
 def descents(rng: Rng) -> Iterator[Case]:

@@ -107,6 +107,9 @@ class KernelWorker:
         if self._provisioner.process:
             self._provisioner.process.signal(number)
 
+    def processor_seconds(self) -> float | None:
+        return self._provisioner.process.processor_seconds() if self._provisioner.process else None
+
     def end(self) -> None:
         """Kill the kernel with all that it started, and close what leads to it."""
         for socket in self._sockets:

@@ -1,7 +1,9 @@
 """One notebook in one box: run its cells, then ask it for answers; start again where a cell or call ended it."""
 
+import contextlib
+import signal
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 Execution = Literal["fork", "ipykernel"]
 # In arguments that a student's test gives to a function of ours:
 LARGEST_NUMBER, MOST_ENTRIES, MOST_PARTS, LONGEST_WORD = 1_000, 1_000, 16, 20
+MOST_WAITING = 5  # wall time by processor time that is believed of an answer that is timed
 
 
 @dataclass(frozen=True)
@@ -114,22 +117,42 @@ class Session:
         return self._outcome({"op": "layer", "entry": entry, "about": {"args": dict(args), **lists}})
 
     def lap(self, entry: str, rival: str, args: Mapping[str, Any], forbidden: Sequence[str] = ()) -> Lap:
-        """Time a call on this side of the channel, less what the channel takes; the rival has a worker of its own.
+        """Time a call from this side of the channel, less what the channel takes; the rival has a worker of its own.
 
-        If the rival does not answer, it did not get its share of the machine; then the student's worker, which may
-        be what keeps the machine busy, is ended.
+        It is processor time that counts, so that a busy machine changes nothing; but of waiting, only so much is put
+        down to the machine. While the rival runs, the student's worker stands still. If the rival does not answer, it
+        did not get its share of the machine, and the student's worker is ended.
         """
         if rival not in self._rivals:
             session = Session(self._stem, [rival, RACE], self._limits, confined=self._confined)
-            self._rivals[rival] = session.__enter__(), Rival(session)
-        expected, rival_seconds, cost = self._rivals[rival][1].run(args)
+            self._rivals[rival] = session.__enter__(), Rival(session, session.clock)
+        with self._standing_still():
+            expected, rival_seconds, cost = self._rivals[rival][1].run(args)
         if expected.problem:
             self._end()
             return Lap(Outcome(), 0.0, expected, 0.0)
-        start = time.perf_counter()
+        if self._channel is None:
+            self._prepare()  # before the clock runs
+        began, start = time.perf_counter(), self.clock()
         outcome = self.call(entry, args, forbidden)
-        seconds = time.perf_counter() - start
-        return Lap(outcome, max(seconds - cost, seconds / 20), expected, rival_seconds)
+        seconds, waited = self.clock() - start, time.perf_counter() - began
+        return Lap(outcome, max(seconds - cost, seconds / 20, waited / MOST_WAITING), expected, rival_seconds)
+
+    def clock(self) -> float:
+        """Return seconds to take differences of: the worker's processor time, or, where it is not known, wall time."""
+        seconds = self._process.processor_seconds() if self._process else None
+        return time.perf_counter() if seconds is None else seconds
+
+    @contextlib.contextmanager
+    def _standing_still(self) -> Iterator[None]:
+        process = self._process
+        try:
+            if process:
+                process.signal(signal.SIGSTOP)
+            yield
+        finally:
+            if process:
+                process.signal(signal.SIGCONT)
 
     def kernel(self, call: KernelCall) -> Ran:
         """Run a kernel elsewhere, beside none of this notebook's Python; it takes none of the notebook's time."""

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from autograder.sandbox import warm
+from autograder.sandbox.clocks import processor_seconds
 from autograder.sandbox.confine import (
     bare_command,
     bare_environment,
@@ -35,6 +36,9 @@ class Process(Protocol):
 
     def signal(self, number: int) -> None:
         """Send it a signal, where that is possible."""
+
+    def processor_seconds(self) -> float | None:
+        """Tell how much processor time it has spent, where that can be seen from outside."""
 
     def end(self) -> None:
         """Kill the worker with all that it started, and close the pipes."""
@@ -90,6 +94,10 @@ class PlainProcess:
     def signal(self, number: int) -> None:
         """Send nothing: bubblewrap, which is in between, would end."""
 
+    def processor_seconds(self) -> float | None:
+        """Tell nothing: it would be bubblewrap's."""
+        return None
+
     def end(self) -> None:
         with contextlib.suppress(ProcessLookupError):  # the group, for bubblewrap may just be starting its child
             os.killpg(self._process.pid, signal.SIGKILL)
@@ -120,6 +128,9 @@ class BareWorker(PlainProcess):
         self._folder = tempfile.TemporaryDirectory()
         command = bare_kernel_command(limits, doors.key, doors.sockets) if doors.sockets else bare_command(limits)
         super().__init__(command, bare_environment(self._folder.name), self._folder.name, *doors.sockets)
+
+    def processor_seconds(self) -> float | None:
+        return processor_seconds(self._process.pid)
 
     def end(self) -> None:
         super().end()

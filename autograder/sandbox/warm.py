@@ -20,6 +20,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from autograder.sandbox.clocks import process_of, processor_seconds
 from autograder.sandbox.confine import SandboxError, of_chapter, zygote_command
 from autograder.sandbox.syscalls import compiled_filter
 
@@ -66,6 +67,10 @@ class ForkedWorker:
         """Send the worker a signal, if it has not ended."""
         with contextlib.suppress(ProcessLookupError):
             signal.pidfd_send_signal(self._process, number)
+
+    def processor_seconds(self) -> float | None:
+        """Tell how much processor time it has spent; it can start no processes, so this is all."""
+        return processor_seconds(process_of(self._process))
 
     def end(self) -> None:
         """Kill the first process of the namespace, and so all of it, and wait until it has been reaped."""

@@ -300,7 +300,7 @@ SPEC = Spec(
             cases=draw.columns_and_rows,
             forbidden=READY_MADE,
             slower=wrong.all_at_once,
-            ratio=3,
+            ratio=2,
             timed={"x": Fresh((250, 260)), "column": Fresh((31,)), "row": Fresh((29,))},
             mistakes=(
                 Mistake(

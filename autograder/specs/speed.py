@@ -216,8 +216,8 @@ COLUMNS = (
         reference=quick.col2im_wide,
         cases=draw.runs,
         slower=wrong.add_row_by_row,
-        ratio=30,
-        timed={"cols": Fresh((16, 3, 3, 62 * 64 + 62), "float32"), "size": (65, 64)},
+        ratio=12,
+        timed={"cols": Fresh((16, 3, 3, 997 * 4 + 2), "float32"), "size": (1000, 4)},
         mistakes=(
             Mistake(
                 "overwritten",

@@ -234,7 +234,7 @@ def total_by_loops(x: np.ndarray) -> float:
 
 
 def total_asleep(x: np.ndarray) -> float:
-    time.sleep(0.001 * (len(x) > 100) * 100)
+    time.sleep(0.3 * (len(x) > 100))
     return float((x * x).sum())
 
 

@@ -71,7 +71,7 @@ def test_each_mistake_fails_its_question_with_its_own_hint_and_no_other(spec: Sp
             verdict = verdicts.pop(question.id)
             assert verdict.score < question.points
             assert (verdict.mistake, verdict.hint) == (mistake.name, hint_of(question, mistake))
-        assert {verdict.status for verdict in verdicts.values()} <= {"passed"}
+        assert [verdict.message for verdict in verdicts.values() if verdict.status != "passed"] == []
 
 
 WINDOWS = "def correlate(x, weight):\n    windows = np.lib.stride_tricks.sliding_window_view(x, len(weight))\n"

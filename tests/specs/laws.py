@@ -1,5 +1,6 @@
 """What holds for the questions of every chapter; a class in ``test_<stem>.py`` inherits it for its own."""
 
+from dataclasses import replace
 from typing import Any
 
 from autograder import cases
@@ -46,12 +47,17 @@ def assert_reference_passes(spec: Spec, question: Question) -> None:
 
 
 def assert_mistake_is_recognised(spec: Spec, question: Question, mistake: Mistake) -> None:
-    """It costs points, and its own hint and no other's comes up, whatever the seed."""
+    """It costs points, and its own hint and no other's comes up, whatever the seed, and whatever was drawn with it."""
     for seed in SEEDS:
-        verdict = verdict_on(spec, question, mistake.wrong, seed)
+        data = cases.hidden(spec, question, seed)
+        answers, subjects = answered(question, mistake.wrong), cases.subjects(question)
+        verdict = judge(data, answers, subjects)
         assert verdict.score < question.points
         assert verdict.mistake == mistake.name
         assert verdict.hint == hint_of(question, mistake)
+        named = tuple(case for case in data.cases if case.name != "drawn")
+        if len(named) < len(data.cases):
+            assert judge(replace(data, cases=named), answers, subjects).score < question.points
 
 
 def hint_of(question: Question, mistake: Mistake) -> str:
