@@ -17,6 +17,7 @@ axes. It says nothing about speed, and it lacks what NumPy lacks (such as CUDA c
     ``scatter_add``        ``a[index] += value`` where an index that occurs twice counts twice, as cupyx has it
 """
 
+import importlib
 import operator
 from collections.abc import Callable, Iterator
 from functools import cache
@@ -25,6 +26,8 @@ from typing import Any
 
 import numpy as np
 from numpy.lib.mixins import NDArrayOperatorsMixin
+
+from unrolled import gpu
 
 __all__ = ["ON_GPU", "Array", "asnumpy", "get_array_module", "scatter_add", "xp"]
 
@@ -182,17 +185,12 @@ def _standin() -> StandInModule:
     return StandInModule(np)
 
 
-try:
-    import cupy
-    import cupyx
-
-    ON_GPU = bool(cupy.is_available())
-except ImportError:
-    ON_GPU = False
-
+_cupy, _ = gpu.found()
+ON_GPU = _cupy is not None
 if ON_GPU:
-    xp, Array = cupy, cupy.ndarray
-    asnumpy, get_array_module, scatter_add = cupy.asnumpy, cupy.get_array_module, cupyx.scatter_add
+    xp, Array = _cupy, _cupy.ndarray
+    asnumpy, get_array_module = _cupy.asnumpy, _cupy.get_array_module
+    scatter_add = importlib.import_module("cupyx").scatter_add
 else:
     xp, Array = _standin(), StandIn
     asnumpy, get_array_module, scatter_add = _standin_asnumpy, _standin_array_module, _standin_scatter_add

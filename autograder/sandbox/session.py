@@ -20,7 +20,7 @@ from unrolled.judge.outcome import carried, describe_error
 from unrolled.wire import Limits
 
 if TYPE_CHECKING:
-    from autograder.sandbox.kernels import Kernels
+    from autograder.sandbox.cuda import Kernels
 
 Execution = Literal["fork", "ipykernel"]
 # In arguments that a student's test gives to a function of ours:
@@ -156,13 +156,13 @@ class Session:
 
     def kernel(self, call: KernelCall) -> Ran:
         """Run a kernel elsewhere, beside none of this notebook's Python; it takes none of the notebook's time."""
-        from autograder.sandbox import kernels  # noqa: PLC0415  (most courses have no use for a compiler)
+        from autograder.sandbox import cuda  # noqa: PLC0415  (most courses have no use for a compiler)
 
         def worker() -> Session:
-            return Session(self._stem, [kernels.PROGRAM], self._limits, confined=self._confined)
+            return Session(self._stem, [cuda.PROGRAM], self._limits, confined=self._confined)
 
         started = time.monotonic()
-        self._kernels = self._kernels or kernels.prepared(worker, confined=self._confined)
+        self._kernels = self._kernels or cuda.prepared(worker, confined=self._confined)
         ran = self._kernels.run(call)
         self._deadline += time.monotonic() - started
         return ran

@@ -60,8 +60,8 @@ ODD = {
 @pytest.mark.parametrize("comment", ODD)
 def test_what_goes_wrong_on_the_device_counts(comment: str, monkeypatch: pytest.MonkeyPatch) -> None:
     score, status, said = ODD[comment]
-    monkeypatch.setattr("autograder.sandbox.kernels.wanted", lambda: STRAW)
-    monkeypatch.setattr("autograder.sandbox.kernels.Device", lambda module: Device(module, 0.5))
+    monkeypatch.setattr("autograder.sandbox.cuda.wanted", lambda: STRAW)
+    monkeypatch.setattr("autograder.sandbox.cuda.Device", lambda module: Device(module, 0.5))
     processes = descendants()
     verdict = verdict_on(COLUMNS_QUESTION, answer_source(COLUMNS_QUESTION).replace("{", f"{{ // {comment}", 1))
     assert (verdict.score, verdict.status) == (score, status), verdict.message

@@ -216,7 +216,7 @@ def test_a_cell_that_launches_a_kernel_is_no_reason_to_complain() -> None:
 
 
 def test_compiling_has_an_end_for_a_whole_notebook(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("autograder.sandbox.kernels.COMPILE_SECONDS", 0)
+    monkeypatch.setattr("autograder.sandbox.cuda.COMPILE_SECONDS", 0)
     verdict = in_the_sandbox(COLUMNS_QUESTION, answer_source(COLUMNS_QUESTION))
     assert (verdict.score, verdict.status) == (0, "timeout")
     assert "the 0 seconds for compiling a notebook's kernels" in verdict.message

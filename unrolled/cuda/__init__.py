@@ -5,10 +5,10 @@ same way, with NumPy arrays. ``backend`` is "cupy" or "emulation", ``reason`` sa
 UNROLLED_CUDA to "emulation" to have that in any case.
 """
 
-import importlib
 import os
 from typing import Any
 
+from unrolled import gpu
 from unrolled.cuda import emulation
 
 
@@ -16,15 +16,8 @@ def _choose() -> tuple[Any, str, str]:
     """Return the class, the name of the backend, and why it was chosen."""
     if os.environ.get("UNROLLED_CUDA") == "emulation":
         return emulation.RawKernel, "emulation", "the variable UNROLLED_CUDA asks for the emulation"
-    try:
-        cupy = importlib.import_module("cupy")
-    except ImportError:
-        return emulation.RawKernel, "emulation", "CuPy is not installed"
-    try:
-        name = cupy.cuda.runtime.getDeviceProperties(0)["name"].decode()
-    except Exception as error:  # CuPy has an error class for each of CUDA's libraries
-        return emulation.RawKernel, "emulation", f"CuPy finds no usable GPU ({error})"
-    return cupy.RawKernel, "cupy", f"CuPy found a GPU: {name}"
+    cupy, reason = gpu.found()
+    return (cupy.RawKernel, "cupy", reason) if cupy else (emulation.RawKernel, "emulation", reason)
 
 
 RawKernel, backend, reason = _choose()
