@@ -2,6 +2,7 @@
 
 import inspect
 import re
+import secrets
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from importlib import import_module
@@ -64,6 +65,21 @@ def visible(spec: Spec) -> Bundle:
 def hidden(spec: Spec, question: Question, seed: int) -> QuestionData:
     """Build what marks come from: cases of a seed that nobody knows before grading."""
     return _data(spec, question, seed)
+
+
+class Hidden:
+    """What marks come from, for one submission or for a whole class: each question's data, made once, of one seed."""
+
+    def __init__(self, spec: Spec, seed: int | None = None) -> None:
+        """Take a seed that is as secret as the cases, or draw one."""
+        self._spec, self._seed = spec, secrets.randbits(64) if seed is None else seed
+        self._made: dict[str, QuestionData] = {}
+
+    def of(self, question: Question) -> QuestionData:
+        """Return a question with its cases."""
+        if question.id not in self._made:
+            self._made[question.id] = hidden(self._spec, question, self._seed)
+        return self._made[question.id]
 
 
 def subjects(question: Question) -> dict[str, Callable[..., Any]]:

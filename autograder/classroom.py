@@ -10,12 +10,14 @@ what is graded again are the same, for which there is a test. So it stands for f
 
 import json
 import os
+import secrets
 import shutil
 import sys
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -29,6 +31,7 @@ from nbgrader.utils import compute_checksum, determine_grade, find_all_files, is
 from traitlets.config import Config, PyFileConfigLoader
 
 from autograder import specs
+from autograder.cases import Hidden
 from autograder.notebooks import check_cell
 from autograder.pool import executor, in_order
 from autograder.preprocessors import AUTOGRADE, SANITIZE, JudgeAnswers, RestoreChecks, read_or_explain
@@ -53,13 +56,14 @@ class Edition(NamedTuple):
 
 
 class Job(NamedTuple):
-    """One student's file of an assignment, and how to judge it."""
+    """One student's file of an assignment, and how to judge it; the seed of the cases is the whole class's."""
 
     stem: str
     student: str
     path: str
     edition: Edition
     settings: Config
+    seed: int
 
 
 @dataclass(frozen=True)
@@ -139,8 +143,8 @@ class ClassAutograde(Autograde):
             raise ClassroomError(f"{CONFIG} has other preprocessors than the course's; use nbgrader autograde {stem}")
         with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as book:
             edition = edition_of(book, specs.load(stem))
-            settings = Config(JudgeAnswers=self.config.JudgeAnswers)
-            jobs = (Job(stem, student, path, edition, settings) for student, path in self._waiting(stem))
+            settings, seed = Config(JudgeAnswers=self.config.JudgeAnswers), secrets.randbits(64)
+            jobs = (Job(stem, student, path, edition, settings, seed) for student, path in self._waiting(stem))
             for job, future in in_order(self.judges, assess, jobs, self.ahead):
                 try:
                     assessment = future.result()
@@ -253,10 +257,17 @@ def assess(job: Job) -> Assessment:
     unanswered = {
         name: compute_checksum(cell) == job.edition.checksums[name] for name, cell in ours.items() if is_solution(cell)
     }
-    notebook, _ = JudgeAnswers(config=job.settings)(notebook, resources)
+    judge = JudgeAnswers(config=job.settings)
+    judge.hidden = _hidden(job.stem, job.seed)
+    notebook, _ = judge(notebook, resources)
     nbformat.validate(notebook)
     scores = {name: determine_grade(cell)[0] for name, cell in ours.items() if is_grade(cell)}
-    return Assessment(nbformat.writes(notebook) + "\n", scores, unanswered, problem)
+    return Assessment(nbformat.v4.writes(notebook) + "\n", scores, unanswered, problem)
+
+
+@lru_cache(maxsize=1)
+def _hidden(stem: str, seed: int) -> Hidden:
+    return Hidden(specs.load(stem), seed)
 
 
 def edition_of(book: Gradebook, spec: Spec) -> Edition:

@@ -1,6 +1,5 @@
 """One submission, from its cells to its marks."""
 
-import secrets
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -85,6 +84,7 @@ def grade(
     *,
     execution: Execution = "fork",
     confined: bool = True,
+    hidden: cases.Hidden | None = None,
 ) -> Grading:
     """Run a submission's cells in the sandbox and judge its answers here, on cases that nobody has seen.
 
@@ -94,13 +94,14 @@ def grade(
         limits: what the notebook may use.
         execution: what runs the cells: ``fork``, a plain IPython shell, or ``ipykernel``, a Jupyter kernel.
         confined: False leaves the sandbox out: for one's own notebook, on one's own machine.
+        hidden: the cases, if they are to be the same for several submissions.
 
     Raises:
         SandboxError: if student code cannot be isolated on this machine.
     """
     started = time.monotonic()
     spec, notebook = submission.spec, submission.notebook
-    seed = secrets.randbits(64)
+    hidden = hidden or cases.Hidden(spec)
     to_run = dict(ungraded_cells(notebook, {question.id for question in spec.questions}))
     total = len(spec.questions)
     progress(Progress("running the notebook's cells", 0, total))
@@ -109,10 +110,9 @@ def grade(
     with Session(spec.stem, list(to_run.values()), limits, execution=execution, confined=confined) as session:
         for number, question in enumerate(spec.questions):
             progress(Progress(f"question {number + 1} of {total}: {question.title}", number, total))
-            data = cases.hidden(spec, question, seed)
             use = source.use(question.entries[-1], question.forbidden)
             answers = RuledOut(session, question.entries[-1], use) if use else session
-            verdicts.append(judge(data, answers, cases.subjects(question)))
+            verdicts.append(judge(hidden.of(question), answers, cases.subjects(question)))
     progress(Progress("done", total, total))
     results = {place: result for place, result in zip(to_run, session.results, strict=True) if result}
     notes = _first([*notes_on_checks(notebook, spec), *_notes_on_cells(results), *_notes_on_kernels(verdicts)])

@@ -14,7 +14,6 @@ from typing import Any
 import nbformat
 import numpy as np
 from nbformat import NotebookNode
-from nbgrader.preprocessors import ClearHiddenTests
 
 from autograder.questions import (
     FunctionQuestion,
@@ -46,6 +45,8 @@ def original(stem: str) -> NotebookNode:
 
 def released(notebook: NotebookNode) -> NotebookNode:
     """Return what students get: the notebook without the hidden parts of its check cells."""
+    from nbgrader.preprocessors import ClearHiddenTests  # noqa: PLC0415  (takes longer to load than a notebook to grade)
+
     made, _ = ClearHiddenTests().preprocess(deepcopy(notebook), {})
     return made
 

@@ -28,6 +28,7 @@ from nbgrader.preprocessors import (
 )
 from traitlets import Enum
 
+from autograder.cases import Hidden
 from autograder.grading import Grading, grade, notes_on_checks
 from autograder.notebooks import answer_metadata, check_cell, original, released
 from autograder.questions import Spec
@@ -102,11 +103,13 @@ class JudgeAnswers(NbGraderPreprocessor):
         help="What runs the cells: 'fork', an IPython shell, or 'ipykernel', a Jupyter kernel, for magics and widgets.",
     )
 
+    hidden: Hidden | None = None  # the cases, if they are to be the same for several submissions
+
     def preprocess(self, nb: NotebookNode, resources: Resources) -> tuple[NotebookNode, Resources]:
         """Return the notebook with outputs in place of those that executing it would have given."""
         marks = resources["nbgrader"]
         submission = Submission(f"{marks['student']}/{marks['notebook']}.ipynb", load(marks["notebook"]), nb)
-        write_outputs(nb, grade(submission, execution=self.execution))
+        write_outputs(nb, grade(submission, execution=self.execution, hidden=self.hidden))
         return nb, resources
 
 

@@ -80,7 +80,7 @@ def copied(tree: Any, limits: Limits = TRUSTED) -> Any:
         UnsupportedValueError: as :func:`pack`.
     """
     encoded, arrays = _taken_apart(tree, limits)
-    copies = [lay_out(array, layout_of(array)) for array in arrays]
+    copies: list[np.ndarray | None] = [lay_out(array, layout_of(array)) for array in arrays]
     return _decode(encoded, copies, limits.depth, device=limits.device)
 
 
@@ -162,7 +162,7 @@ def _encode_int(value: int) -> Any:
     return {"int": str(value)}
 
 
-def _decode(node: Any, arrays: list[np.ndarray], depth: int, *, device: bool) -> Any:
+def _decode(node: Any, arrays: list[np.ndarray | None], depth: int, *, device: bool) -> Any:
     if depth == 0:
         raise WireError("the tree is nested too deeply")
     inner = partial(_decode, arrays=arrays, depth=depth - 1, device=device)
@@ -175,10 +175,11 @@ def _decode(node: Any, arrays: list[np.ndarray], depth: int, *, device: bool) ->
     if node.keys() == {"dict"} and isinstance(node["dict"], dict):  # by far the most frequent
         return {_whole(key): inner(item) for key, item in node["dict"].items()}
     match node:
-        case {"array": int(number), "scalar": bool(scalar)} if 0 <= number < len(arrays):
-            return arrays[number][()] if scalar and arrays[number].ndim == 0 else arrays[number]
-        case {"device": int(number)} if device and 0 <= number < len(arrays):
-            return _device().xp.asarray(arrays[number])
+        case {"array": int(number), "scalar": bool(scalar)}:
+            array = _taken_out(arrays, number)
+            return array[()] if scalar and array.ndim == 0 else array
+        case {"device": int(number)} if device:
+            return _device().xp.asarray(_taken_out(arrays, number))
         case {"int": str(digits)} if len(digits) <= MOST_DIGITS:  # one may be a sign
             try:
                 return int(digits)
@@ -191,15 +192,25 @@ def _decode(node: Any, arrays: list[np.ndarray], depth: int, *, device: bool) ->
     raise WireError("the tree holds a node of no known kind")
 
 
+def _taken_out(arrays: list[np.ndarray | None], number: int) -> np.ndarray:
+    """Return an array, once: named again and again, a small one would fill the memory of whoever puts them together."""
+    array = arrays[number] if 0 <= number < len(arrays) else None
+    if array is None:
+        raise WireError("the tree names an array that is not there, or names one twice")
+    arrays[number] = None
+    return array
+
+
 def _whole(text: str) -> str:
     """Replace halves of surrogate pairs, which JSON can spell and nothing else can write."""
     return text if text.isascii() else text.encode("utf-8", "replace").decode()
 
 
-def _read_arrays(about: list[Any], data: memoryview, limits: Limits) -> list[np.ndarray]:
+def _read_arrays(about: list[Any], data: memoryview, limits: Limits) -> list[np.ndarray | None]:
     if len(about) > limits.arrays:
         raise WireError(f"{len(about)} arrays; allowed are {limits.arrays}")
-    arrays, start = [], 0
+    arrays: list[np.ndarray | None] = []
+    start = 0
     for entry in about:
         name, shape, layout = _described(entry)
         stop = start + math.prod(shape) * np.dtype(name).itemsize

@@ -2,7 +2,7 @@
 
 import shutil
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
@@ -118,14 +118,14 @@ def files(folder: Path) -> dict[str, tuple[int, str]]:
 
 
 @pytest.fixture(scope="module")
-def expected(course: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
+def expected(course: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """What nbgrader makes of the class."""
     folder = tmp_path_factory.mktemp("nbgrader") / "course"
     shutil.copytree(course, folder)
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
         patch.setattr("secrets.randbits", lambda bits: 7)  # else every report shows other numbers
-        yield term(folder, with_nbgrader)
+        return term(folder, with_nbgrader)
 
 
 @pytest.mark.parametrize("grade", [with_one_worker, with_two_workers])
@@ -166,6 +166,18 @@ def test_what_has_been_graded_is_left_alone(here: Path, capsys: pytest.CaptureFi
     assert grade_class(["conv1d"], 1)
     assert grade_class(["conv1d"], 1)
     assert capsys.readouterr().out == "ann: 24\nconv1d: 1 graded, 0 not graded\nconv1d: 0 graded, 0 not graded\n"
+
+
+def test_a_class_is_asked_the_same_and_the_next_time_something_else(here: Path) -> None:
+    for student in ("ann", "bob"):
+        hand_in(here, student, partly())
+    seen = []
+    for _ in range(2):
+        assert grade_class(["conv1d"], 2, force=True)
+        ann, bob = (here / f"var/course/autograded/{student}/conv1d/conv1d.ipynb" for student in ("ann", "bob"))
+        assert ann.read_text() == bob.read_text()
+        seen.append(ann.read_text())
+    assert seen[0] != seen[1]
 
 
 def test_other_preprocessors_are_not_passed_over(here: Path) -> None:

@@ -139,6 +139,8 @@ HOSTILE = {
     "data left over": message({"tree": None, "arrays": [about()]}, b"\0" * 17),
     "too many arrays": message({"tree": None, "arrays": [about(shape=[0])] * 1001}),
     "an array that is not there": message({"tree": {"array": 3, "scalar": False}, "arrays": []}),
+    "an array named twice": message({"tree": [{"array": 0, "scalar": False}] * 2, "arrays": [about()]}, b"\0" * 16),
+    "an array from the end": message({"tree": {"array": -1, "scalar": False}, "arrays": [about()]}, b"\0" * 16),
     "an array on the device": message({"tree": {"device": 0}, "arrays": [about(shape=[2])]}, b"\0" * 16),
     "an unknown node": message({"tree": {"pickle": "..."}, "arrays": []}),
     "an integer of a thousand digits": message({"tree": {"int": "9" * 1000}, "arrays": []}),
