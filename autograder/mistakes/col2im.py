@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from unrolled.given.strides import im2col, out_size
+from unrolled.given.strides import im2col
 
 NO_SIDES = ((0, 0), (0, 0))
 
@@ -23,7 +23,8 @@ def _inner(x, size, padding):
     return x[:, :, top : top + size[0], left : left + size[1]].copy()
 
 
-def _back(cols, size, stride=(1, 1), padding=0, dilation=(1, 1)):
+def folded(cols, size, stride=(1, 1), padding=0, dilation=(1, 1)):
+    """Not a mistake: add every entry to its pixel."""
     (n, c), (h, w) = cols.shape[:2], size
     places = _numbered(size, cols.shape[2:4], stride, padding, dilation).ravel()
     planes = [np.bincount(places, plane.ravel(), h * w + 1)[1:] for plane in cols.reshape(n * c, -1)]
@@ -110,46 +111,6 @@ def windows_as_large_as_output(cols):
     return x[:oh, :ow]
 
 
-# counts_in_row
-
-
-def row_by_minimum(length, taps, stride=1, before=0, after=0, dilation=1):
-    i = np.arange(length)
-    return np.minimum(np.minimum(i + 1, length - i), min(taps, length - taps + 1))
-
-
-def row_padding_not_shifted(length, taps, stride=1, before=0, after=0, dilation=1):
-    counts, windows = np.zeros(before + length + after, int), _windows(length, taps, stride, before + after, dilation)
-    for p in range(windows):
-        counts[p * stride : p * stride + dilation * (taps - 1) + 1 : dilation] += 1
-    return counts[:length]
-
-
-def row_padding_left_out(length, taps, stride=1, before=0, after=0, dilation=1):
-    counts = np.zeros(length, int)
-    for p in range(_windows(length, taps, stride, 0, dilation)):
-        counts[p * stride : p * stride + dilation * (taps - 1) + 1 : dilation] += 1
-    return counts
-
-
-def row_window_over_the_end(length, taps, stride=1, before=0, after=0, dilation=1):
-    counts = np.zeros(before + length + after, int)
-    for start in range(0, before + length + after, stride):
-        counts[start : start + dilation * (taps - 1) + 1 : dilation] += 1
-    return counts[before : before + length]
-
-
-def row_dilation_filled(length, taps, stride=1, before=0, after=0, dilation=1):
-    counts, windows = np.zeros(before + length + after, int), _windows(length, taps, stride, before + after, dilation)
-    for p in range(windows):
-        counts[p * stride : p * stride + dilation * (taps - 1) + 1] += 1
-    return counts[before : before + length]
-
-
-def _windows(length, taps, stride, padding, dilation):
-    return max((length + padding - dilation * (taps - 1) - 1) // stride + 1, 0)
-
-
 # col2im
 
 
@@ -163,30 +124,30 @@ def overwritten(cols, size, stride=(1, 1), padding=0, dilation=(1, 1)):
 
 
 def averaged(cols, size, stride=(1, 1), padding=0, dilation=(1, 1)):
-    counts = _back(np.ones_like(cols), size, stride, padding, dilation)
-    return _back(cols, size, stride, padding, dilation) / np.maximum(counts, 1)
+    counts = folded(np.ones_like(cols), size, stride, padding, dilation)
+    return folded(cols, size, stride, padding, dilation) / np.maximum(counts, 1)
 
 
 def float64(cols, size, stride=(1, 1), padding=0, dilation=(1, 1)):
-    return _back(cols.astype(float), size, stride, padding, dilation)
+    return folded(cols.astype(float), size, stride, padding, dilation)
 
 
 def cropped_by_one(cols, size, stride=(1, 1), padding=0, dilation=(1, 1)):
     x = _canvas(cols, size, padding)
-    x[:] = _back(cols, x.shape[2:], stride, 0, dilation)
+    x[:] = folded(cols, x.shape[2:], stride, 0, dilation)
     return x[:, :, 1:-1, 1:-1].copy()
 
 
 def cropped_to_nothing(cols, size, stride=(1, 1), padding=0, dilation=(1, 1)):
     (top, bottom), (left, right) = padding or NO_SIDES
     x = _canvas(cols, size, padding)
-    x[:] = _back(cols, x.shape[2:], stride, 0, dilation)
+    x[:] = folded(cols, x.shape[2:], stride, 0, dilation)
     return x[:, :, top:-bottom, left:-right].copy()
 
 
 def padding_kept(cols, size, stride=(1, 1), padding=0, dilation=(1, 1)):
     x = _canvas(cols, size, padding)
-    x[:] = _back(cols, x.shape[2:], stride, 0, dilation)
+    x[:] = folded(cols, x.shape[2:], stride, 0, dilation)
     return x
 
 
@@ -226,120 +187,11 @@ def without_dilation(cols, size, stride=(1, 1), padding=0, dilation=(1, 1)):
     return _inner(x, size, padding)
 
 
-# scattered: the published statement, and ways to mend it that do not
-
-
-def scattered_published(cols):
-    kh, kw, oh, ow = cols.shape
-    i = np.arange(kh).reshape(kh, 1, 1, 1) + np.arange(oh).reshape(oh, 1)
-    j = np.arange(kw).reshape(kw, 1, 1) + np.arange(ow)
-    x = np.zeros((oh + kh - 1, ow + kw - 1), cols.dtype)
-    x[i, j] += cols
-    return x
-
-
-def scattered_window_by_window(cols):
-    kh, kw, oh, ow = cols.shape
-    i = np.arange(oh).reshape(oh, 1, 1, 1) + np.arange(kh).reshape(kh, 1)
-    j = np.arange(ow).reshape(ow, 1, 1) + np.arange(kw)
-    x = np.zeros((oh + kh - 1, ow + kw - 1), cols.dtype)
-    x[i, j] += cols.transpose(2, 3, 0, 1)
-    return x
-
-
-def scattered_times_count(cols):
-    kh, kw, oh, ow = cols.shape
-    i = np.arange(kh).reshape(kh, 1, 1, 1) + np.arange(oh).reshape(oh, 1)
-    j = np.arange(kw).reshape(kw, 1, 1) + np.arange(ow)
-    x, counts = np.zeros((2, oh + kh - 1, ow + kw - 1), cols.dtype)
-    x[i, j] = cols
-    np.add.at(counts, (i, j), 1)
-    return x * counts
-
-
-def scattered_oracle(cols):
-    """Not a mistake: what is right, one entry after the other."""
-    cols = np.asarray(cols)
-    if cols.ndim != 4 or cols.size == 0:
-        raise ValueError("cols must have four axes, none of them empty")
-    kh, kw, oh, ow = cols.shape
-    x = np.zeros((oh + kh - 1, ow + kw - 1), cols.dtype)
-    for i, j, p, q in np.ndindex(kh, kw, oh, ow):
-        x[p + i, q + j] += cols[i, j, p, q]
-    return x
-
-
-# scatter_add
-
-
-def add_one_by_one(values, places, length):
-    """Not a mistake: right, and slow."""
-    sums = np.zeros((len(values), length), values.dtype)
-    for plane, row in zip(sums, values, strict=True):
-        for place, value in zip(places, row, strict=True):
-            if place >= 0:
-                plane[place] += value
-    return sums
-
-
-def add_named_once(values, places, length):
-    sums = np.zeros((len(values), length), values.dtype)
-    sums[:, places[places >= 0]] += values[:, places >= 0]
-    return sums
-
-
-def add_padding_to_the_end(values, places, length):
-    sums = np.zeros((len(values), length), values.dtype)
-    np.add.at(sums, (slice(None), np.maximum(places, -1)), values)
-    return sums
-
-
-def add_padding_to_the_start(values, places, length):
-    sums = np.zeros((len(values), length), values.dtype)
-    np.add.at(sums, (slice(None), np.maximum(places, 0)), values)
-    return sums
-
-
-def add_too_short(values, places, length):
-    kept = places >= 0
-    return np.array([np.bincount(places[kept], plane[kept]) for plane in values]).astype(values.dtype)
-
-
-def add_float64(values, places, length):
-    kept = places >= 0
-    return np.array([np.bincount(places[kept], plane[kept], length) for plane in values])
-
-
-# fold_mean
-
-
-def mean_by_patch_size(cols, size, stride=(1, 1), padding=0, dilation=(1, 1)):
-    return _back(cols, size, stride, padding, dilation) / cols.dtype.type(cols.shape[2] * cols.shape[3])
-
-
-def mean_sum(cols, size, stride=(1, 1), padding=0, dilation=(1, 1)):
-    return _back(cols, size, stride, padding, dilation)
-
-
-def mean_padding_forgotten(cols, size, stride=(1, 1), padding=0, dilation=(1, 1)):
-    ones = np.ones((1, 1, *cols.shape[2:4], *out_size(size, cols.shape[2:4], stride, 0, dilation)), cols.dtype)
-    return _back(cols, size, stride, padding, dilation) / np.maximum(_back(ones, size, stride, 0, dilation), 1)
-
-
-def mean_last_patch(cols, size, stride=(1, 1), padding=0, dilation=(1, 1)):
-    return overwritten(cols, size, stride, padding, dilation)
-
-
-def mean_float64(cols, size, stride=(1, 1), padding=0, dilation=(1, 1)):
-    counts = _back(np.ones(cols.shape), size, stride, padding, dilation)
-    return _back(cols.astype(float), size, stride, padding, dilation) / counts
-
-
 # test_col2im: a right version, wrong ones to be rejected …
 
 
 def version_right(cols, size, stride, padding, dilation):
-    return _back(cols, size, stride, padding, dilation)
+    return folded(cols, size, stride, padding, dilation)
 
 
 def version_overwriting(cols, size, stride, padding, dilation):
@@ -350,26 +202,26 @@ def version_overwriting(cols, size, stride, padding, dilation):
 
 
 def version_averaging(cols, size, stride, padding, dilation):
-    counts = _back(np.ones_like(cols), size, stride, padding, dilation)
-    return _back(cols, size, stride, padding, dilation) / np.maximum(counts, 1)
+    counts = folded(np.ones_like(cols), size, stride, padding, dilation)
+    return folded(cols, size, stride, padding, dilation) / np.maximum(counts, 1)
 
 
 def version_one_voice_more(cols, size, stride, padding, dilation):
-    x = _back(cols, size, stride, padding, dilation)
+    x = folded(cols, size, stride, padding, dilation)
     x[..., -1, -1] += cols[..., -1, -1, -1, -1]
     return x
 
 
 def version_float64(cols, size, stride, padding, dilation):
-    return _back(cols.astype(float), size, stride, padding, dilation)
+    return folded(cols.astype(float), size, stride, padding, dilation)
 
 
 def version_channels_mixed(cols, size, stride, padding, dilation):
-    return _back(cols[:, ::-1], size, stride, padding, dilation)
+    return folded(cols[:, ::-1], size, stride, padding, dilation)
 
 
 def version_changing_cols(cols, size, stride, padding, dilation):
-    x = _back(cols, size, stride, padding, dilation)
+    x = folded(cols, size, stride, padding, dilation)
     cols *= 0
     return x
 

@@ -83,7 +83,7 @@ def unused_behind_last_start(size, kernel_size, stride=1, padding=0):
 
 
 def shifts_flipped(x, weight, stride=1, padding=0):
-    return _shifts(x, weight[::-1, ::-1], stride, padding)
+    return shifts(x, weight[::-1, ::-1], stride, padding)
 
 
 def shifts_end_without_stride(x, weight, stride=1, padding=0):
@@ -109,11 +109,11 @@ def shifts_stride_down_only(x, weight, stride=1, padding=0):
 def shifts_padding_cropped(x, weight, stride=1, padding=0):
     kh, kw = weight.shape
     oh, ow = (x.shape[0] - kh) // stride + 1, (x.shape[1] - kw) // stride + 1
-    return _shifts(x, weight, stride, padding)[:oh, :ow]
+    return shifts(x, weight, stride, padding)[:oh, :ow]
 
 
 def shifts_padding_in_front(x, weight, stride=1, padding=0):
-    return _shifts(np.pad(x, ((padding, 0), (padding, 0))), weight, stride, 0)
+    return shifts(np.pad(x, ((padding, 0), (padding, 0))), weight, stride, 0)
 
 
 def shifts_by_kernel_height(x, weight, stride=1, padding=0):
@@ -127,10 +127,11 @@ def shifts_by_kernel_height(x, weight, stride=1, padding=0):
 
 
 def shifts_float64(x, weight, stride=1, padding=0):
-    return _shifts(x, weight, stride, padding).astype(np.float64)
+    return shifts(x, weight, stride, padding).astype(np.float64)
 
 
-def _shifts(x, weight, stride, padding):
+def shifts(x, weight, stride, padding):
+    """Not a mistake: add up a shifted copy of the image for every tap."""
     (kh, kw), x = weight.shape, np.pad(x, padding)
     oh, ow = (x.shape[0] - kh) // stride + 1, (x.shape[1] - kw) // stride + 1
     y = np.zeros((oh, ow), np.result_type(x, weight))
@@ -138,50 +139,6 @@ def _shifts(x, weight, stride, padding):
         for j in range(kw):
             y += weight[i, j] * x[i : i + stride * oh : stride, j : j + stride * ow : stride]
     return y
-
-
-# edge_strength
-
-
-def edges_in_unsigned(x):
-    return np.hypot(*_changes(np.pad(x, 1, "edge")))
-
-
-def edges_of_zeros(x):
-    return np.hypot(*_changes(np.pad(_floating(x), 1)))
-
-
-def edges_added(x):
-    down, right = _changes(np.pad(_floating(x), 1, "edge"))
-    return np.abs(down) + np.abs(right)
-
-
-def edges_to_the_right(x):
-    return np.abs(_changes(np.pad(_floating(x), 1, "edge"))[1])
-
-
-def edges_smaller(x):
-    return np.hypot(*_changes(_floating(x)))
-
-
-def edges_equal_weights(x):
-    x = np.pad(_floating(x), 1, "edge")
-    down, right = x[2:] - x[:-2], x[:, 2:] - x[:, :-2]
-    return np.hypot(down[:, :-2] + down[:, 1:-1] + down[:, 2:], right[:-2] + right[1:-1] + right[2:])
-
-
-def edges_scaled_apart(x):
-    down, right = _changes(np.pad(_floating(x), 1, "edge"))
-    return np.hypot(down * 255 / np.abs(down).max(), right * 255 / np.abs(right).max())
-
-
-def _floating(x):
-    return x if x.dtype.kind == "f" else x.astype(np.float64)
-
-
-def _changes(x):
-    down, right = x[2:] - x[:-2], x[:, 2:] - x[:, :-2]
-    return down[:, :-2] + 2 * down[:, 1:-1] + down[:, 2:], right[:-2] + 2 * right[1:-1] + right[2:]
 
 
 # tap_products
@@ -257,33 +214,6 @@ def work_channels_added(size, kernel_size, channels=1, filters=1, stride=1, padd
     (h, w), (kh, kw) = size, kernel_size
     oh, ow = (h + 2 * padding - kh) // stride + 1, (w + 2 * padding - kw) // stride + 1
     return oh * ow * (kh * kw + channels) * filters
-
-
-# separable
-
-
-def all_at_once(x, column, row):
-    """Not a mistake: right, but it multiplies kh·kw times for each output."""
-    kernel = column[:, None] * row
-    return np.einsum("pqij,ij->pq", sliding_window_view(x, kernel.shape), kernel)
-
-
-def passes_crossed(x, column, row):
-    return _shifts(_shifts(x, row[:, None], 1, 0), column[None, :], 1, 0)
-
-
-def passes_added(x, column, row):
-    down, across = _shifts(x, column[:, None], 1, 0), _shifts(x, row[None, :], 1, 0)
-    return down[:, : across.shape[1]] + across[: down.shape[0]]
-
-
-def passes_row_flipped(x, column, row):
-    down = _shifts(x, column[:, None], 1, 0)
-    return np.array([np.convolve(line, row, "valid") for line in down])
-
-
-def passes_float64(x, column, row):
-    return _shifts(_shifts(x, column[:, None], 1, 0), row[None, :], 1, 0).astype(np.float64)
 
 
 # guarded: the published bounds check, and ways to mend it that do not

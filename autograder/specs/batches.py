@@ -3,19 +3,11 @@
 from autograder.draws import batches as draw
 from autograder.mistakes import batches as wrong
 from autograder.questions import FunctionQuestion, HuntQuestion, Mistake, Spec, TestsQuestion, ValueQuestion
+from autograder.ready_made import CONVOLUTIONS, WINDOWS
 from solutions import batches
 
 # Whatever finds windows, or convolves, in one call.
-READY_MADE = (
-    "numpy.lib.stride_tricks.sliding_window_view",
-    "numpy.lib.stride_tricks.as_strided",
-    "scipy.signal.correlate",
-    "scipy.signal.convolve",
-    "scipy.ndimage.correlate",
-    "scipy.ndimage.convolve",
-    "torch.nn.functional.unfold",
-    "torch.nn.functional.conv2d",
-)
+READY_MADE = WINDOWS + CONVOLUTIONS
 SUMS = ("numpy.einsum", "numpy.tensordot")  # they order axes by themselves, and that is what is asked
 
 FLOAT64 = "The numbers are right, the dtype is not: which dtype does np.zeros or np.empty give if nothing is said?"

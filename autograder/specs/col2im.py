@@ -2,6 +2,8 @@
 
 from autograder.draws import col2im as draw
 from autograder.mistakes import col2im as wrong
+from autograder.mistakes import overlaps as wrong_overlaps
+from autograder.mistakes import scatter as wrong_scatter
 from autograder.questions import (
     Fresh,
     FunctionQuestion,
@@ -136,28 +138,28 @@ SPEC = Spec(
             mistakes=(
                 Mistake(
                     "formula-of-stride-1",
-                    wrong.row_by_minimum,
+                    wrong_overlaps.row_by_minimum,
                     "Without stride, padding and dilation you are right. Which starts are there with stride 2?",
                 ),
                 Mistake(
                     "padding-not-shifted",
-                    wrong.row_padding_not_shifted,
+                    wrong_overlaps.row_padding_not_shifted,
                     "Your counts begin in the padding. Which place of the padded row is place 0 of the row?",
                 ),
                 Mistake(
                     "padding-left-out",
-                    wrong.row_padding_left_out,
+                    wrong_overlaps.row_padding_left_out,
                     "Padding lets windows hang over the ends. How many windows are there with it?",
                     "pad left out of the output size, in notes on a deep-learning book",
                 ),
                 Mistake(
                     "over-the-end",
-                    wrong.row_window_over_the_end,
+                    wrong_overlaps.row_window_over_the_end,
                     "You count windows that begin inside the padded row and end outside. How many windows fit?",
                 ),
                 Mistake(
                     "dilation-filled",
-                    wrong.row_dilation_filled,
+                    wrong_overlaps.row_dilation_filled,
                     "With dilation a window has gaps. Does it read the places in them?",
                 ),
             ),
@@ -263,27 +265,27 @@ SPEC = Spec(
             points=4,
             section="All at once",
             reference=scatter.scattered,
-            oracle=wrong.scattered_oracle,
-            published=wrong.scattered_published,
+            oracle=wrong_scatter.scattered_oracle,
+            published=wrong_scatter.scattered_published,
             exposing=scatter.exposing,
             cases=draw.planes,
             forbidden=READY_MADE,
             mistakes=(
                 Mistake(
                     "unchanged",
-                    wrong.scattered_published,
+                    wrong_scatter.scattered_published,
                     "x[i, j] += cols reads x[i, j], adds, and writes. When a pixel is named twice, what had the "
                     "second reading seen?",
                     "the documentation of NumPy's ufunc.at",
                 ),
                 Mistake(
                     "another-order",
-                    wrong.scattered_window_by_window,
+                    wrong_scatter.scattered_window_by_window,
                     "Now another entry wins. Should one win?",
                 ),
                 Mistake(
                     "times-count",
-                    wrong.scattered_times_count,
+                    wrong_scatter.scattered_times_count,
                     "You take one entry as often as there are entries. Are those that meet in a pixel equal?",
                 ),
             ),
@@ -295,36 +297,36 @@ SPEC = Spec(
             section="All at once",
             reference=scatter.scatter_add,
             cases=draw.places,
-            slower=wrong.add_one_by_one,
+            slower=wrong_scatter.add_one_by_one,
             ratio=5,
             timed={"values": Fresh((8, 50000), "float32"), "places": Fresh((50000,), "int64"), "length": 10},
             mistakes=(
                 Mistake(
                     "named-once",
-                    wrong.add_named_once,
+                    wrong_scatter.add_named_once,
                     "Of the numbers that name the same place, yours keeps one. What does x[idx] += v do with an "
                     "index that comes twice?",
                     "the documentation of NumPy's ufunc.at",
                 ),
                 Mistake(
                     "dropped-to-the-end",
-                    wrong.add_padding_to_the_end,
+                    wrong_scatter.add_padding_to_the_end,
                     "Your last place holds what should have been dropped. What does the index -1 mean in NumPy?",
                 ),
                 Mistake(
                     "dropped-to-the-start",
-                    wrong.add_padding_to_the_start,
+                    wrong_scatter.add_padding_to_the_start,
                     "Your place 0 holds what should have been dropped. Where could it go instead?",
                 ),
                 Mistake(
                     "too-short",
-                    wrong.add_too_short,
+                    wrong_scatter.add_too_short,
                     "Your result ends with the last place that was named. How long should it be, and how do you tell "
                     "np.bincount?",
                 ),
                 Mistake(
                     "float64",
-                    wrong.add_float64,
+                    wrong_scatter.add_float64,
                     "The numbers are right, the dtype is not: in which dtype does np.bincount add weights?",
                 ),
             ),
@@ -389,25 +391,25 @@ SPEC = Spec(
             mistakes=(
                 Mistake(
                     "patch-size",
-                    wrong.mean_by_patch_size,
+                    wrong_overlaps.mean_by_patch_size,
                     "You divide every pixel by the size of a patch. In how many patches does a corner lie?",
                 ),
                 Mistake(
                     "sum",
-                    wrong.mean_sum,
+                    wrong_overlaps.mean_sum,
                     "Those are sums. How many patches spoke about each pixel?",
                 ),
                 Mistake(
                     "padding-forgotten",
-                    wrong.mean_padding_forgotten,
+                    wrong_overlaps.mean_padding_forgotten,
                     "With padding your counts are too small. Which settings did you count with?",
                 ),
                 Mistake(
                     "last-patch",
-                    wrong.mean_last_patch,
+                    wrong_overlaps.mean_last_patch,
                     "Each of your pixels holds what one patch says. What do the others say?",
                 ),
-                Mistake("float64", wrong.mean_float64, FLOAT64),
+                Mistake("float64", wrong_overlaps.mean_float64, FLOAT64),
             ),
         ),
     ),

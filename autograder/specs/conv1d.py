@@ -12,20 +12,11 @@ from autograder.questions import (
     TestsQuestion,
     ValueQuestion,
 )
+from autograder.ready_made import CONVOLUTIONS, ROWS
 from solutions import conv1d
 
 # Whatever convolves a row in one call.
-READY_MADE = (
-    "numpy.correlate",
-    "numpy.convolve",
-    "scipy.signal.correlate",
-    "scipy.signal.convolve",
-    "scipy.signal.fftconvolve",
-    "scipy.signal.oaconvolve",
-    "scipy.signal.lfilter",
-    "scipy.ndimage.correlate1d",
-    "scipy.ndimage.convolve1d",
-)
+READY_MADE = ROWS + CONVOLUTIONS
 
 HAND_X, HAND_WEIGHT = np.array([2, 0, 1, 3, -1]), np.array([1, 2, -1])
 

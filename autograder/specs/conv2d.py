@@ -2,6 +2,7 @@
 
 from autograder.draws import conv2d as draw
 from autograder.mistakes import conv2d as wrong
+from autograder.mistakes import filters as wrong_filters
 from autograder.questions import (
     Fresh,
     FunctionQuestion,
@@ -12,25 +13,11 @@ from autograder.questions import (
     TestsQuestion,
     ValueQuestion,
 )
+from autograder.ready_made import CONVOLUTIONS, WINDOWS
 from solutions import conv2d, filters
 
-# Whatever convolves an image, or finds its windows, in one call.
-READY_MADE = (
-    "numpy.lib.stride_tricks.sliding_window_view",
-    "numpy.lib.stride_tricks.as_strided",
-    "scipy.signal.correlate2d",
-    "scipy.signal.convolve2d",
-    "scipy.signal.correlate",
-    "scipy.signal.convolve",
-    "scipy.signal.fftconvolve",
-    "scipy.signal.sepfir2d",
-    "scipy.ndimage.correlate",
-    "scipy.ndimage.convolve",
-    "scipy.ndimage.correlate1d",
-    "scipy.ndimage.convolve1d",
-    "scipy.ndimage.sobel",
-    "torch.nn.functional.conv2d",
-)
+# Whatever convolves an image, or finds its windows, in one call; for single rows NumPy has its routines.
+READY_MADE = CONVOLUTIONS + WINDOWS
 FLOAT64 = "The numbers are right, the dtype is not: float32 came in. Which dtype does np.zeros give if nothing is said?"
 FLIPPED = "Your kernel is turned by half a circle. Which pixel of the window should weight[0, 0] meet?"
 
@@ -176,40 +163,40 @@ SPEC = Spec(
             mistakes=(
                 Mistake(
                     "unsigned",
-                    wrong.edges_in_unsigned,
+                    wrong_filters.edges_in_unsigned,
                     "Fractions come out right, pixels of 8 bits do not. What is 3 − 5 in numbers that cannot be "
                     "negative?",
                 ),
                 Mistake(
                     "frame-of-zeros",
-                    wrong.edges_of_zeros,
+                    wrong_filters.edges_of_zeros,
                     "You found an edge all around the photograph. What stands outside of it: black, or its own pixels "
                     "once more?",
                 ),
                 Mistake(
                     "sizes-added",
-                    wrong.edges_added,
+                    wrong_filters.edges_added,
                     "A vector that goes 3 down and 4 to the right: how long is it?",
                 ),
                 Mistake(
                     "right-only",
-                    wrong.edges_to_the_right,
+                    wrong_filters.edges_to_the_right,
                     "You find the edges that stand upright. What becomes of those that lie flat?",
                 ),
                 Mistake(
                     "smaller",
-                    wrong.edges_smaller,
+                    wrong_filters.edges_smaller,
                     "Your result has lost two rows and two columns. Every pixel should have a strength: what does the "
                     "kernel read beyond the edge?",
                 ),
                 Mistake(
                     "equal-weights",
-                    wrong.edges_equal_weights,
+                    wrong_filters.edges_equal_weights,
                     "The three differences count the same in yours. Which weights does the question give them?",
                 ),
                 Mistake(
                     "scaled-apart",
-                    wrong.edges_scaled_apart,
+                    wrong_filters.edges_scaled_apart,
                     "You scale each of the two changes by its own largest value. Is a slope that falls twice as fast "
                     "as it goes right still steeper that way?",
                     "sobel_filter in TheAlgorithms",
@@ -299,26 +286,26 @@ SPEC = Spec(
             reference=filters.separable,
             cases=draw.columns_and_rows,
             forbidden=READY_MADE,
-            slower=wrong.all_at_once,
+            slower=wrong_filters.all_at_once,
             ratio=2,
             timed={"x": Fresh((250, 260)), "column": Fresh((31,)), "row": Fresh((29,))},
             mistakes=(
                 Mistake(
                     "crossed",
-                    wrong.passes_crossed,
+                    wrong_filters.passes_crossed,
                     "Your column lies and your row stands. What is the shape of a kernel that is one column?",
                 ),
                 Mistake(
                     "added",
-                    wrong.passes_added,
+                    wrong_filters.passes_added,
                     "You add what the column gives to what the row gives. What does the second pass slide over?",
                 ),
                 Mistake(
                     "row-flipped",
-                    wrong.passes_row_flipped,
+                    wrong_filters.passes_row_flipped,
                     "Along the row, your taps run from right to left. Does np.convolve flip?",
                 ),
-                Mistake("float64", wrong.passes_float64, FLOAT64),
+                Mistake("float64", wrong_filters.passes_float64, FLOAT64),
             ),
         ),
         HuntQuestion(

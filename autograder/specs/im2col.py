@@ -12,22 +12,11 @@ from autograder.questions import (
     TestsQuestion,
     ValueQuestion,
 )
+from autograder.ready_made import CONVOLUTIONS, WINDOWS
 from solutions import im2col
 
 # Whatever finds windows, or convolves, in one call.
-READY_MADE = (
-    "numpy.lib.stride_tricks.sliding_window_view",
-    "numpy.lib.stride_tricks.as_strided",
-    "scipy.signal.correlate2d",
-    "scipy.signal.convolve2d",
-    "scipy.signal.correlate",
-    "scipy.signal.convolve",
-    "scipy.signal.fftconvolve",
-    "scipy.ndimage.correlate",
-    "scipy.ndimage.convolve",
-    "torch.nn.functional.unfold",
-    "torch.nn.functional.conv2d",
-)
+READY_MADE = WINDOWS + CONVOLUTIONS
 FLOAT64 = "The numbers are right, the dtype is not: which dtype does np.zeros or np.empty give if nothing is said?"
 BY_KERNEL_HEIGHT = "Square kernels come out right. Which side of the kernel decides how far it slides to the right?"
 CS231N_CHECK = "the check of sizes in CS231n's im2col"

@@ -2,6 +2,7 @@
 
 from autograder.draws import pooling as draw
 from autograder.mistakes import pooling as wrong
+from autograder.mistakes import pooling_back as wrong_back
 from autograder.questions import (
     FunctionQuestion,
     HuntQuestion,
@@ -227,30 +228,30 @@ SPEC = Spec(
             mistakes=(
                 Mistake(
                     "overwritten",
-                    wrong.scatter_overwriting,
+                    wrong_back.scatter_overwriting,
                     "One pixel won several windows, and got the gradient of one. What does a[i] += v do if i "
                     "holds a number twice?",
                     "NumPy's manual on add.at",
                 ),
                 Mistake(
                     "one-channel",
-                    wrong.scatter_into_one_channel,
+                    wrong_back.scatter_into_one_channel,
                     "Everything went to the first channel. Is pixel 0 of one channel pixel 0 of the next?",
                 ),
                 Mistake(
                     "divided-by-height",
-                    wrong.scatter_rows_by_height,
+                    wrong_back.scatter_rows_by_height,
                     "Pixel number row·w + column: by what must you divide to get the row back?",
                 ),
                 Mistake(
                     "averaged",
-                    wrong.scatter_averaging,
+                    wrong_back.scatter_averaging,
                     "You divide by the number of windows that a pixel won. If it rises a little, do all their"
                     " outputs rise with it?",
                 ),
                 Mistake(
                     "float64",
-                    wrong.scatter_float64,
+                    wrong_back.scatter_float64,
                     "The numbers are right, the dtype is not. Which dtype does np.zeros give if nothing is "
                     "said, and np.bincount always?",
                 ),
@@ -262,32 +263,32 @@ SPEC = Spec(
             points=4,
             section="What flows back",
             reference=pooling.tiles_backward,
-            oracle=wrong.mask_oracle,
-            published=wrong.mask_published,
+            oracle=wrong_back.mask_oracle,
+            published=wrong_back.mask_published,
             exposing=pooling.exposing,
             cases=draw.tiles_and_gradients,
             mistakes=(
                 Mistake(
                     "unchanged",
-                    wrong.mask_published,
+                    wrong_back.mask_published,
                     "How near to the largest must a number lie for the mask to take it for the largest?",
                     "mni-ml#22",
                 ),
                 Mistake(
                     "every-largest",
-                    wrong.mask_of_equals,
+                    wrong_back.mask_of_equals,
                     "Of two equal numbers, both get the whole gradient. If you add up what comes back, is it "
                     "what was sent?",
                     "mni-ml#22",
                 ),
                 Mistake(
                     "shared",
-                    wrong.mask_shared,
+                    wrong_back.mask_shared,
                     "Equal numbers share the gradient in your version. What does the docstring say about them?",
                 ),
                 Mistake(
                     "last-of-equals",
-                    wrong.mask_last_of_equals,
+                    wrong_back.mask_last_of_equals,
                     "Of equal numbers the last gets the gradient in your version. What does the docstring say"
                     " about them?",
                 ),
@@ -304,28 +305,28 @@ SPEC = Spec(
             mistakes=(
                 Mistake(
                     "overhang-counted",
-                    wrong.count_overhang,
+                    wrong_back.count_overhang,
                     "A clipped window hangs over the padding, too. Does anybody count what lies beyond it?",
                     "onnxruntime#16203",
                 ),
                 Mistake(
                     "kernel-size",
-                    wrong.count_kernel,
+                    wrong_back.count_kernel,
                     "You divide by kh·kw everywhere. How many pixels does a window at the edge hold?",
                 ),
                 Mistake(
                     "padding-always",
-                    wrong.count_padding_always,
+                    wrong_back.count_padding_always,
                     "You count padded entries as if they were pixels. What does count_include_pad say?",
                 ),
                 Mistake(
                     "pixels-always",
-                    wrong.count_pixels_always,
+                    wrong_back.count_pixels_always,
                     "You count pixels only. What does count_include_pad say about padded entries?",
                 ),
                 Mistake(
                     "floor-only",
-                    wrong.count_floor_only,
+                    wrong_back.count_floor_only,
                     "In ceil mode a window is missing. How many are there?",
                 ),
             ),
@@ -342,31 +343,31 @@ SPEC = Spec(
             mistakes=(
                 Mistake(
                     "kernel-size",
-                    wrong.AveragePoolByKernel,
+                    wrong_back.AveragePoolByKernel,
                     "You divide by kh·kw everywhere. How many entries does a window at the edge count?",
                     "onnxruntime#16203",
                 ),
                 Mistake(
                     "whole-gradient",
-                    wrong.AveragePoolWholeGradient,
+                    wrong_back.AveragePoolWholeGradient,
                     "Each pixel of a window gets the whole gradient in your version. How much does a mean "
                     "rise if one of four numbers rises by 1?",
                 ),
                 Mistake(
                     "overwritten",
-                    wrong.AveragePoolOverwriting,
+                    wrong_back.AveragePoolOverwriting,
                     "A pixel in two windows gets the share of one. What should happen to the first when the "
                     "second arrives?",
                 ),
                 Mistake(
                     "accumulated",
-                    wrong.AveragePoolAccumulating,
+                    wrong_back.AveragePoolAccumulating,
                     "The second backward returns more than it should. Does something of the first round live "
                     "on in the layer?",
                 ),
                 Mistake(
                     "padding-kept",
-                    wrong.AveragePoolPaddedGradient,
+                    wrong_back.AveragePoolPaddedGradient,
                     "grad_x should have the shape of x. Where did the padding go on the way forward?",
                 ),
             ),
@@ -377,7 +378,7 @@ SPEC = Spec(
             points=3,
             section="What goes wrong",
             reference=pooling.test_tiles_backward,
-            right=wrong.mask_oracle,
+            right=wrong_back.mask_oracle,
             visible=3,
             hint=(
                 "Work out by hand what your tiles should send back. Which of equal numbers gets the gradient, and how "
@@ -386,52 +387,52 @@ SPEC = Spec(
             versions=(
                 Mistake(
                     "close-ones",
-                    wrong.mask_published,
+                    wrong_back.mask_published,
                     "The published version passes your test. How close do two numbers of a tile of yours come?",
                     "mni-ml#22",
                 ),
                 Mistake(
                     "every-largest",
-                    wrong.mask_of_equals,
+                    wrong_back.mask_of_equals,
                     "A version that sends the gradient to each of several equal numbers passes your test. Are"
                     " any of yours equal?",
                 ),
                 Mistake(
                     "shared",
-                    wrong.mask_shared,
+                    wrong_back.mask_shared,
                     "A version that shares the gradient among equal numbers passes your test. Do you look at "
                     "each number, or at sums?",
                 ),
                 Mistake(
                     "last-of-equals",
-                    wrong.mask_last_of_equals,
+                    wrong_back.mask_last_of_equals,
                     "A version that takes the last of equal numbers passes your test. Do you say which of "
                     "them should win?",
                 ),
                 Mistake(
                     "float64",
-                    wrong.mask_float64,
+                    wrong_back.mask_float64,
                     "A version that turns float32 into float64 passes your test. Which dtypes do you try?",
                 ),
                 Mistake(
                     "ones",
-                    wrong.mask_of_ones,
+                    wrong_back.mask_of_ones,
                     "A version that sends ones, whatever the gradient, passes your test. Which gradients do you try?",
                 ),
                 Mistake(
                     "changes-grad-y",
-                    wrong.mask_changing_grad_y,
+                    wrong_back.mask_changing_grad_y,
                     "A version that changes grad_y passes your test. How would you notice?",
                 ),
             ),
             mistakes=(
-                Mistake("close-ones", wrong.test_with_numbers_far_apart, ""),
-                Mistake("every-largest", wrong.test_with_numbers_that_differ, ""),
-                Mistake("shared", wrong.test_sums_of_tiles, ""),
-                Mistake("last-of-equals", wrong.test_one_winner_of_equals, ""),
-                Mistake("float64", wrong.test_with_float64_only, ""),
-                Mistake("ones", wrong.test_with_gradients_of_one, ""),
-                Mistake("rejects-right", wrong.test_expecting_shares, ""),
+                Mistake("close-ones", wrong_back.test_with_numbers_far_apart, ""),
+                Mistake("every-largest", wrong_back.test_with_numbers_that_differ, ""),
+                Mistake("shared", wrong_back.test_sums_of_tiles, ""),
+                Mistake("last-of-equals", wrong_back.test_one_winner_of_equals, ""),
+                Mistake("float64", wrong_back.test_with_float64_only, ""),
+                Mistake("ones", wrong_back.test_with_gradients_of_one, ""),
+                Mistake("rejects-right", wrong_back.test_expecting_shares, ""),
             ),
         ),
     ),

@@ -3,22 +3,11 @@
 from autograder.draws import speed as draw
 from autograder.mistakes import speed as wrong
 from autograder.questions import Fresh, FunctionQuestion, HuntQuestion, Mistake, Spec, SpeedQuestion, ValueQuestion
+from autograder.ready_made import CONVOLUTIONS, ROWS
 from solutions import quick, roofline
 
 # Whatever slides a kernel in one call.
-READY_MADE = (
-    "numpy.correlate",
-    "numpy.convolve",
-    "scipy.signal.correlate",
-    "scipy.signal.convolve",
-    "scipy.signal.fftconvolve",
-    "scipy.signal.oaconvolve",
-    "scipy.signal.correlate2d",
-    "scipy.signal.convolve2d",
-    "scipy.ndimage.correlate",
-    "scipy.ndimage.convolve",
-    "torch.nn.functional.conv2d",
-)
+READY_MADE = ROWS + CONVOLUTIONS
 FLOAT64 = "The numbers are right, the dtype is not: which dtype does np.zeros give if nothing is said?"
 FLIPPED = "Your kernel is turned round. Which pixel of a window meets weight[0, 0], the first or the last?"
 

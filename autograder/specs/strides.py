@@ -3,21 +3,11 @@
 from autograder.draws import strides as draw
 from autograder.mistakes import strides as wrong
 from autograder.questions import FunctionQuestion, HuntQuestion, Mistake, Spec, TestsQuestion, ValueQuestion
+from autograder.ready_made import CONVOLUTIONS, WINDOWS
 from solutions import strides
 
 # Whatever finds or lays out windows in one call.
-READY_MADE = (
-    "numpy.lib.stride_tricks.sliding_window_view",
-    "numpy.lib.stride_tricks.as_strided",
-    "scipy.signal.correlate2d",
-    "scipy.signal.convolve2d",
-    "scipy.signal.correlate",
-    "scipy.signal.convolve",
-    "scipy.ndimage.correlate",
-    "scipy.ndimage.convolve",
-    "torch.nn.functional.unfold",
-    "torch.nn.functional.conv2d",
-)
+READY_MADE = WINDOWS + CONVOLUTIONS
 
 SPEC = Spec(
     stem="strides",

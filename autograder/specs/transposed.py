@@ -13,17 +13,17 @@ from autograder.questions import (
     TestsQuestion,
     ValueQuestion,
 )
+from autograder.ready_made import CONVOLUTIONS
 from solutions import sparse, stamps, transposed
 
 # Whatever transposes, or cuts into groups, in one call.
 READY_MADE = (
+    *CONVOLUTIONS,
     "torch.nn.functional.conv_transpose2d",
     "torch.nn.ConvTranspose2d",
-    "scipy.signal.convolve2d",
-    "scipy.signal.convolve",
     "unrolled.given.backprop.Conv2d.backward",
 )
-GROUPED = ("torch.nn.functional.conv2d", "unrolled.given.windows.conv2d", "unrolled.given.backprop.Conv2d.forward")
+GROUPED = (*CONVOLUTIONS, "unrolled.given.windows.conv2d", "unrolled.given.backprop.Conv2d.forward")
 FLOAT64 = "The numbers are right, the dtype is not: which dtype does np.zeros give if nothing is said?"
 FLIPPED = "Your kernel stands on its head. Is the transpose of a convolution made with the kernel as it is, or flipped?"
 

@@ -11,6 +11,7 @@ from autograder.questions import (
     TestsQuestion,
     ValueQuestion,
 )
+from autograder.ready_made import CONVOLUTIONS
 from solutions import views, windows
 
 SLIDING = "numpy.lib.stride_tricks.sliding_window_view"
@@ -273,7 +274,7 @@ SPEC = Spec(
             section="Sums without columns",
             reference=windows.conv_tensordot,
             cases=draw.convolutions,
-            forbidden=("scipy.signal.correlate2d", "scipy.signal.correlate", "torch.nn.functional.conv2d"),
+            forbidden=CONVOLUTIONS,
             mistakes=(
                 Mistake(
                     "kernels-last",
