@@ -60,7 +60,8 @@ class Source:
 
         Args:
             entry: name of the answer.
-            forbidden: routines such as ``"numpy.correlate"``, which stands for any of that name within NumPy.
+            forbidden: routines such as ``"numpy.correlate"``, which stands for any of that name within NumPy. A last
+                name with an underscore in front stands for an attribute of that name, whatever it is an attribute of.
         """
         names = {rule.rpartition(".")[2] for rule in forbidden}
         if not self._imports_many and not any(_refers(cell, name) for cell in self._cells for name in names):
@@ -74,6 +75,8 @@ class Source:
             if not isinstance(meaning, ast.AST) or meaning in found:
                 continue
             found.add(meaning)
+            for node, rule in _private(meaning, forbidden):
+                return Outcome(problem="forbidden", detail=rule, line=self._line(node))
             for node, path in _paths(meaning, self._known):
                 if isinstance(path, ast.AST):
                     waiting.append(path)
@@ -179,6 +182,15 @@ def _paths(code: ast.AST, outside: Known) -> Iterator[tuple[ast.expr, str | ast.
                     yield node, path
                 elif isinstance(meaning, ast.AST):
                     yield node, meaning
+
+
+def _private(code: ast.AST, forbidden: Sequence[str]) -> Iterator[tuple[ast.expr, str]]:
+    """Yield where a piece of code names a private attribute that is ruled out, as an attribute or in quotes."""
+    names = {rule.rpartition(".")[2]: rule for rule in forbidden if rule.rpartition(".")[2].startswith("_")}
+    for node in ast.walk(code) if names else ():
+        match node:
+            case ast.Attribute(attr=str(name)) | ast.Constant(value=str(name)) if name in names:
+                yield node, names[name]
 
 
 def _path(node: ast.AST, known: Known) -> str:

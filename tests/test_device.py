@@ -36,6 +36,7 @@ COMPUTATIONS: dict[str, Callable[[Any, Any], Any]] = {
     "new arrays": lambda m, a: m.zeros((2, 3), a.dtype),
     "einsum": lambda m, a: m.einsum("ij,kj->ik", a, a),
     "either module": lambda m, a: total_of_squares(a),
+    "the real part": lambda m, a: a.real,
     "strings of types": lambda m, a: a.astype("f8"),
 }
 
@@ -76,6 +77,17 @@ def test_transfers_copy() -> None:
     back = asnumpy(device)
     back[1] = 100
     assert asnumpy(device).tolist() == A.tolist()
+
+
+@pytest.mark.parametrize("name", ["base", "ctypes", "data", "flat"])
+def test_nothing_looks_into_host_memory(name: str) -> None:
+    assert hasattr(A, name)
+    assert not hasattr(xp.asarray(A)[1:], name)
+
+
+def test_copies_in_other_forms() -> None:
+    assert xp.asarray(A).tolist() == A.tolist()
+    assert xp.asarray(A).tobytes() == A.tobytes()
 
 
 def test_slices_are_views_as_in_numpy() -> None:

@@ -33,6 +33,7 @@ __all__ = ["ON_GPU", "Array", "asnumpy", "get_array_module", "scatter_add", "xp"
 
 TAKERS = frozenset(["array", "asarray", "ascontiguousarray", "asfortranarray"])  # what brings data to the device
 TYPES = (type, np.dtype)
+ON_HOST = frozenset(["base", "ctypes", "data", "flat"])  # of NumPy's arrays, that would let look into host memory
 
 
 class StandIn(NDArrayOperatorsMixin):
@@ -44,6 +45,14 @@ class StandIn(NDArrayOperatorsMixin):
     def get(self) -> np.ndarray:
         """Copy to the host."""
         return np.array(self._host)
+
+    def tolist(self) -> Any:
+        """Copy to the host, as a list of lists."""
+        return self._host.tolist()
+
+    def tobytes(self) -> bytes:
+        """Copy to the host, as bytes."""
+        return self._host.tobytes()
 
     def set(self, values: np.ndarray) -> None:
         """Copy values from the host."""
@@ -58,8 +67,10 @@ class StandIn(NDArrayOperatorsMixin):
         """Return an attribute as a NumPy array has it; methods take and give arrays on the device."""
         if name.startswith("__"):
             raise AttributeError(name)
+        if name in ON_HOST:
+            raise AttributeError(f"an array on the device has no {name!r} that could be used here")
         value = getattr(self._host, name)
-        return _on_device(value) if callable(value) else value
+        return _on_device(value) if callable(value) else _wrapped(value)
 
     def __array__(self, *args: Any, **kwargs: Any) -> np.ndarray:
         raise TypeError("this array lies on the device; NumPy gets a copy of it by asnumpy(array) or array.get()")

@@ -13,18 +13,16 @@ import numpy as np
 from autograder.sandbox.channel import LARGEST_IMAGE, Channel, ChannelError, TimeoutOnChannelError
 from autograder.sandbox.confine import SandboxError
 from autograder.sandbox.dialogue import KernelWorker
+from autograder.sandbox.examine import examine
 from autograder.sandbox.rival import RACE, Rival
 from autograder.sandbox.start import START_SECONDS, BareWorker, Process, start
 from unrolled.judge import KernelCall, Lap, Outcome, Ran
-from unrolled.judge.outcome import carried, describe_error
 from unrolled.wire import Limits
 
 if TYPE_CHECKING:
     from autograder.sandbox.cuda import Kernels
 
 Execution = Literal["fork", "ipykernel"]
-# In arguments that a student's test gives to a function of ours:
-LARGEST_NUMBER, MOST_ENTRIES, MOST_PARTS, LONGEST_WORD = 1_000, 1_000, 16, 20
 MOST_WAITING = 5  # wall time by processor time that is believed of an answer that is timed
 
 
@@ -265,40 +263,6 @@ class Session:
         if self._process:
             self._process.end()
         self._process = self._channel = None
-
-
-def examine(subject: Callable[..., Any], args: list[Any], kwargs: dict[str, Any]) -> dict[str, Any]:
-    """Call a function of ours on a student's data; return its value or error, and arrays that it changed."""
-    given = [*args, *kwargs.values()]
-    if not all(map(_is_small, given)):
-        return {
-            "value": None,
-            "error": "ValueError: the arguments are too large for a test",
-            "after": [None] * len(given),
-        }
-    before = [np.array(value) if isinstance(value, np.ndarray) else None for value in given]
-    value, error = None, ""
-    try:
-        outcome = carried(subject(*args, **kwargs))
-        value, error = outcome.value, outcome.problem and f"TypeError: {outcome.detail}"
-    except Exception as raised:  # the student's test may pass anything
-        error = describe_error(raised)
-    after = [
-        now if then is not None and not np.array_equal(now, then) else None
-        for now, then in zip(given, before, strict=True)
-    ]
-    return {"value": value, "error": error, "after": after}
-
-
-def _is_small(value: Any) -> bool:
-    """Can a function of ours work on this without using up time or memory?"""
-    if isinstance(value, int | float):
-        return abs(value) <= LARGEST_NUMBER
-    if isinstance(value, list | tuple):  # such as a pair of paddings
-        return len(value) <= MOST_PARTS and all(map(_is_small, value))
-    if value is None or isinstance(value, str):
-        return len(value or "") <= LONGEST_WORD
-    return isinstance(value, np.ndarray | np.generic) and np.size(value) <= MOST_ENTRIES
 
 
 def _cell_result(reply: Any) -> CellResult:

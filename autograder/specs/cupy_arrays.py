@@ -15,8 +15,19 @@ from autograder.questions import (
 )
 from solutions import cupy_arrays, device_times
 
+INSIDE = ("unrolled.device.StandIn._host",)
 # What brings an array home, as CuPy has it and as the stand-in does.
-HOME = ("cupy.asnumpy", "unrolled.device.asnumpy", "unrolled.device._standin_asnumpy", "unrolled.device.get")
+HOME = (
+    *INSIDE,
+    "cupy.asnumpy",
+    "cupy.tolist",
+    "cupy.tobytes",
+    "unrolled.device.asnumpy",
+    "unrolled.device._standin_asnumpy",
+    "unrolled.device.get",
+    "unrolled.device.tolist",
+    "unrolled.device.tobytes",
+)
 SCATTERING = (
     "cupyx.scatter_add",
     "unrolled.device.scatter_add",
@@ -62,6 +73,7 @@ SIDES = (
         id="standardised",
         title="Mean 0, variance 1, on either side",
         points=2,
+        forbidden=INSIDE,
         section="One text for both",
         reference=cupy_arrays.standardised,
         cases=draw.channels,
@@ -290,6 +302,7 @@ SPEC = Spec(
             id="Conv2d",
             title="A layer that follows its images",
             points=4,
+            forbidden=INSIDE,
             section="A layer that follows its images",
             reference=cupy_arrays.Conv2d,
             cases=draw.layers,

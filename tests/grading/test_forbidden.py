@@ -52,6 +52,22 @@ USES = {
         RULES[1],
     ),
 }
+INSIDE = "unrolled.device.StandIn._host"
+PRIVATE = {
+    "an attribute": ["def f(x):\n    return x._host"],
+    "of what a call returns": ["def h(x):\n    return x.copy()._host", "def f(x):\n    return h(x)"],
+    "getattr": ["def f(x):\n    return getattr(x, '_host')"],
+    "its table": ["def f(x):\n    return vars(x)['_host']"],
+}
+
+
+@pytest.mark.parametrize("cells", PRIVATE.values(), ids=PRIVATE.keys())
+def test_a_private_attribute_is_found_whatever_it_belongs_to(cells: list[str]) -> None:
+    outcome = Source(cells).use("f", (INSIDE, *RULES))
+    assert outcome
+    assert outcome.detail == INSIDE
+    assert outcome.line
+    assert not Source([*cells, "def g(x):\n    return x.host"]).use("g", (INSIDE, *RULES))
 
 
 @pytest.mark.parametrize(("cells", "routine"), USES.values(), ids=USES.keys())

@@ -129,6 +129,9 @@ HUNTS = {
     "no dict": ([1, 2, 3], "a dict with the keys x, weight, stride"),
     "text": ({"x": "abc", "weight": [1]}, "x should be a row of numbers"),
     "a ragged row": ({"x": [[1], [2, 3]], "weight": [1]}, "cannot be used"),
+    "rows without entries": ({"x": np.zeros((10**6, 0)), "weight": [1], "stride": 2}, "look for a much smaller input"),
+    "a pair of huge strides": ({"x": [1, 2, 3], "weight": [1], "stride": [17, 17]}, "whole numbers beyond 16"),
+    "a huge pixel": ({"x": [1, 2, -(2**63)], "weight": [1], "stride": 2}, "whole numbers beyond 1000"),
     "a million numbers": ({"x": [0] * 10**6, "weight": [1], "stride": 2}, "look for a much smaller input"),
 }
 

@@ -24,7 +24,9 @@ NO_ASSERTION = (
     "This is no AssertionError of yours: the test itself, or what it passed, went wrong. Does it compare arrays by "
     "np.array_equal or np.allclose, and pass what the prompt allows?"
 )
-LARGEST_HUNTED, MOST_HUNTED = 64, 1000  # largest whole number in an exposing input; most numbers in any value
+MOST_VALUES = 1000  # numbers in a value
+# In an input that exposes a bug, which our own loops must get through: most numbers, and the largest setting.
+MOST_HUNTED, LARGEST_HUNTED, LARGEST_PIXEL = 100, 16, 1000
 
 
 def judge(question: QuestionData, answers: Answers, subjects: Subjects) -> Verdict:
@@ -46,7 +48,7 @@ def digest(name: str, value: Any) -> str:
         ValueError, TypeError: if ``value`` is not made of real numbers, or of very many.
     """
     given = np.asarray(value)
-    if given.dtype.kind not in "biuf" or given.size > MOST_HUNTED:
+    if given.dtype.kind not in "biuf" or given.size > MOST_VALUES:
         raise TypeError(f"{given.size} values of dtype {given.dtype} are not the numbers that were asked for")
     numbers = given.astype(float).round(6) + 0.0  # + 0.0 turns -0.0 into 0.0
     return hashlib.sha256(f"{name} {numbers.shape} {numbers.tolist()}".encode()).hexdigest()
@@ -132,6 +134,11 @@ def _as_arguments(value: Any, parameters: Sequence[str]) -> dict[str, Any]:
         numbers = np.asarray(given)
         if numbers.dtype.kind not in "iuf" or (numbers.ndim == 0 and abs(numbers) > LARGEST_HUNTED):
             raise ValueError(f"{name} should be a row of numbers, or a whole number up to {LARGEST_HUNTED}")
+        largest = LARGEST_HUNTED if numbers.shape == (2,) else LARGEST_PIXEL  # a pair may be one of settings
+        if numbers.dtype.kind in "iu" and ((numbers > largest) | (numbers < -largest)).any():
+            raise ValueError(f"{name} holds whole numbers beyond {largest}; the bug shows with smaller ones")
+        if max(numbers.shape, default=0) > MOST_HUNTED:
+            raise ValueError(f"{name} has the shape {numbers.shape}; look for a much smaller input")
         if not np.isfinite(numbers).all():
             raise ValueError(f"{name} holds infinity, or NaN; the bug shows with ordinary numbers")
         args[name] = numbers if numbers.ndim else given

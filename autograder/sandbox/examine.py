@@ -1,0 +1,50 @@
+"""Calls of our functions by a student's test, which runs in the sandbox: only arguments and results cross."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from unrolled.judge.outcome import carried, describe_error
+
+# In arguments that a student's test gives to a function of ours:
+LARGEST_NUMBER, MOST_ENTRIES, MOST_PARTS, LONGEST_WORD = 1_000, 1_000, 16, 20
+MOST_SETTINGS = 4  # whole numbers of an array that could be the paddings of four sides, and not an image
+
+
+def examine(subject: Callable[..., Any], args: list[Any], kwargs: dict[str, Any]) -> dict[str, Any]:
+    """Call a function of ours on a student's data; return its value or error, and arrays that it changed."""
+    given = [*args, *kwargs.values()]
+    if not all(map(_is_small, given)):
+        return {
+            "value": None,
+            "error": "ValueError: the arguments are too large for a test",
+            "after": [None] * len(given),
+        }
+    before = [np.array(value) if isinstance(value, np.ndarray) else None for value in given]
+    value, error = None, ""
+    try:
+        outcome = carried(subject(*args, **kwargs))
+        value, error = outcome.value, outcome.problem and f"TypeError: {outcome.detail}"
+    except Exception as raised:  # the student's test may pass anything
+        error = describe_error(raised)
+    after = [
+        now if then is not None and not np.array_equal(now, then) else None
+        for now, then in zip(given, before, strict=True)
+    ]
+    return {"value": value, "error": error, "after": after}
+
+
+def _is_small(value: Any) -> bool:
+    """Can a function of ours work on this without using up time or memory?"""
+    if isinstance(value, int | float):
+        return abs(value) <= LARGEST_NUMBER
+    if isinstance(value, list | tuple):  # such as a pair of paddings
+        return len(value) <= MOST_PARTS and all(map(_is_small, value))
+    if value is None or isinstance(value, str):
+        return len(value or "") <= LONGEST_WORD
+    if not isinstance(value, np.ndarray | np.generic) or np.size(value) > MOST_ENTRIES:
+        return False
+    if value.dtype.kind in "iu" and value.size <= MOST_SETTINGS and not all(map(_is_small, value.ravel().tolist())):
+        return False
+    return max(value.shape, default=0) <= MOST_ENTRIES

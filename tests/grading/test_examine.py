@@ -1,0 +1,40 @@
+"""What a student's test may give to a function of ours."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from autograder.sandbox.examine import examine
+
+GIVEN = {
+    "an image": (np.ones((5, 4)), True),
+    "whole numbers": (np.array([[10**6, 2, 3], [4, 5, 6]]), True),
+    "a pair": ((2, 3), True),
+    "a pair in an array": (np.array([2, 3]), True),
+    "a word": ("same", True),
+    "no entries": (np.zeros((3, 0)), True),
+    "too many entries": (np.ones(1001), False),
+    "no entries in many rows": (np.zeros((10**6, 0)), False),
+    "a huge pair": ((2, 10**9), False),
+    "a huge pair in an array": (np.array([2, 10**9]), False),
+    "the least whole number": (np.array([-(2**63)]), False),
+    "a long list": ([1] * 17, False),
+}
+
+
+@pytest.mark.parametrize(("given", "taken"), GIVEN.values(), ids=GIVEN)
+def test_only_small_arguments_are_taken(given: Any, taken: bool) -> None:
+    reply = examine(lambda x: 7, [given], {})
+    assert reply["value"] == (7 if taken else None)
+    assert reply["error"] == ("" if taken else "ValueError: the arguments are too large for a test")
+
+
+def test_errors_and_changes_are_told() -> None:
+    def shift(x: np.ndarray) -> None:
+        x += 1
+        raise IndexError("beyond")
+
+    reply = examine(shift, [np.zeros(2)], {})
+    assert reply["error"] == "IndexError: beyond"
+    assert reply["after"][0].tolist() == [1, 1]
