@@ -1,6 +1,7 @@
 """Calls of our functions by a student's test, which runs in the sandbox: only arguments and results cross."""
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,12 +11,13 @@ from unrolled.judge.outcome import carried, describe_error
 # In arguments that a student's test gives to a function of ours:
 LARGEST_NUMBER, MOST_ENTRIES, MOST_PARTS, LONGEST_WORD = 1_000, 1_000, 16, 20
 MOST_SETTINGS = 4  # whole numbers of an array that could be the paddings of four sides, and not an image
+MOST_WORK = 1_000_000  # product of settings and entries that our loops get through
 
 
 def examine(subject: Callable[..., Any], args: list[Any], kwargs: dict[str, Any]) -> dict[str, Any]:
     """Call a function of ours on a student's data; return its value or error, and arrays that it changed."""
     given = [*args, *kwargs.values()]
-    if not all(map(_is_small, given)):
+    if not all(map(_is_small, given)) or _work(given) > MOST_WORK:
         return {
             "value": None,
             "error": "ValueError: the arguments are too large for a test",
@@ -48,3 +50,20 @@ def _is_small(value: Any) -> bool:
     if value.dtype.kind in "iu" and value.size <= MOST_SETTINGS and not all(map(_is_small, value.ravel().tolist())):
         return False
     return max(value.shape, default=0) <= MOST_ENTRIES
+
+
+def _work(given: Sequence[Any]) -> float:
+    """Return how much there may be to do: the product of all settings with the entries of the largest array."""
+    sizes = [value.size for value in given if isinstance(value, np.ndarray)]
+    return math.prod(max(1, abs(number)) for value in given for number in _settings(value)) * max(sizes, default=1)
+
+
+def _settings(value: Any) -> Iterator[float]:
+    """Yield the numbers of an argument that may be sizes, steps or paddings: a number, a pair, or a pair of pairs."""
+    if isinstance(value, np.ndarray) and value.shape == (2,):
+        value = value.tolist()
+    if isinstance(value, int | float | np.integer):
+        yield float(value)
+    elif isinstance(value, list | tuple) and len(value) == 2:
+        for item in value:
+            yield from _settings(item)

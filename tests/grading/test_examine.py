@@ -10,22 +10,26 @@ from autograder.sandbox.examine import examine
 GIVEN = {
     "an image": (np.ones((5, 4)), True),
     "whole numbers": (np.array([[10**6, 2, 3], [4, 5, 6]]), True),
-    "a pair": ((2, 3), True),
+    "a pair": (((2, 3),), True),
     "a pair in an array": (np.array([2, 3]), True),
     "a word": ("same", True),
     "no entries": (np.zeros((3, 0)), True),
     "too many entries": (np.ones(1001), False),
     "no entries in many rows": (np.zeros((10**6, 0)), False),
-    "a huge pair": ((2, 10**9), False),
+    "a huge pair": (((2, 10**9),), False),
     "a huge pair in an array": (np.array([2, 10**9]), False),
     "the least whole number": (np.array([-(2**63)]), False),
     "a long list": ([1] * 17, False),
+    "sizes that are large together": (((1000, 1000), (31, 31)), False),
+    "many steps for many entries": ((np.ones(1000), 1000, 2), False),
+    "as much as a test needs": ((np.ones((2, 3, 8, 9)), (3, 2), (2, 3), ((1, 2), (0, 1)), (2, 2)), True),
+    "large pixels in a list": (([100, 200, 300], [1000, 2, 3]), True),
 }
 
 
 @pytest.mark.parametrize(("given", "taken"), GIVEN.values(), ids=GIVEN)
 def test_only_small_arguments_are_taken(given: Any, taken: bool) -> None:
-    reply = examine(lambda x: 7, [given], {})
+    reply = examine(lambda *args: 7, list(given) if isinstance(given, tuple) else [given], {})
     assert reply["value"] == (7 if taken else None)
     assert reply["error"] == ("" if taken else "ValueError: the arguments are too large for a test")
 
