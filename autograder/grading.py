@@ -146,8 +146,7 @@ def notes_on_checks(notebook: NotebookNode, spec: Spec) -> Iterator[str]:
 
 def _notes_on_kernels(verdicts: Sequence[Verdict]) -> Iterator[str]:
     """Say where kernels ran."""
-    found = {verdict.message.partition("Checked ")[2] for verdict in verdicts if verdict.question.kind == "kernel"}
-    yield from (f"Kernels were checked {where}." for where in sorted(found) if where)
+    yield from (f"Kernels were checked {where}." for where in sorted({verdict.where for verdict in verdicts}) if where)
 
 
 def _first(notes: list[str]) -> tuple[str, ...]:

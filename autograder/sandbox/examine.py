@@ -9,9 +9,9 @@ import numpy as np
 from unrolled.judge.outcome import carried, describe_error
 
 # In arguments that a student's test gives to a function of ours:
-LARGEST_NUMBER, MOST_ENTRIES, MOST_PARTS, LONGEST_WORD = 1_000, 1_000, 16, 20
+LARGEST_NUMBER, MOST_ENTRIES, MOST_PARTS, LONGEST_WORD = 100, 1_000, 16, 20
 MOST_SETTINGS = 4  # whole numbers of an array that could be the paddings of four sides, and not an image
-MOST_WORK = 1_000_000  # product of settings and entries that our loops get through
+MOST_WORK = 250_000  # product of settings and entries that our loops get through
 
 
 def examine(subject: Callable[..., Any], args: list[Any], kwargs: dict[str, Any]) -> dict[str, Any]:
@@ -41,8 +41,9 @@ def _is_small(value: Any) -> bool:
     """Can a function of ours work on this without using up time or memory?"""
     if isinstance(value, int | float):
         return abs(value) <= LARGEST_NUMBER
-    if isinstance(value, list | tuple):  # such as a pair of paddings
-        return len(value) <= MOST_PARTS and all(map(_is_small, value))
+    if isinstance(value, list | tuple):  # such as a pair of paddings; of three numbers or more, pixels
+        pixels = len(value) > 2
+        return len(value) <= MOST_PARTS and all((pixels and isinstance(v, int | float)) or _is_small(v) for v in value)
     if value is None or isinstance(value, str):
         return len(value or "") <= LONGEST_WORD
     if not isinstance(value, np.ndarray | np.generic) or np.size(value) > MOST_ENTRIES:
@@ -54,8 +55,11 @@ def _is_small(value: Any) -> bool:
 
 def _work(given: Sequence[Any]) -> float:
     """Return how much there may be to do: the product of all settings with the entries of the largest array."""
-    sizes = [value.size for value in given if isinstance(value, np.ndarray)]
-    return math.prod(max(1, abs(number)) for value in given for number in _settings(value)) * max(sizes, default=1)
+    work: float = max((value.size for value in given if isinstance(value, np.ndarray)), default=1)
+    for value in given:
+        factor = math.prod(max(1, abs(number)) for number in _settings(value))
+        work *= factor**2 if isinstance(value, int | float) else factor  # a single number may be meant for both axes
+    return work
 
 
 def _settings(value: Any) -> Iterator[float]:

@@ -18,6 +18,7 @@ REFUSED = (
     *("bpf", "perf_event_open", "userfaultfd", "io_uring_setup", "kexec_load", "open_by_handle_at", "shmget"),
     *("msgget", "mq_open", "inotify_init", "inotify_init1", "fanotify_init", "pidfd_open", "pidfd_getfd"),
     *("semget", "kcmp", "process_madvise", "process_mrelease", "pidfd_send_signal", "name_to_handle_at"),
+    *("io_setup", "io_submit", "io_destroy"),  # of which the whole machine has a fixed number
     *("fsopen", "fsmount", "fspick", "open_tree", "move_mount", "mount_setattr"),
 )
 

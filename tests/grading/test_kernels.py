@@ -59,6 +59,7 @@ def test_the_reference_passes_and_the_report_says_where_it_ran(question: Questio
     verdict = way(question, answer_source(question))
     assert (verdict.score, verdict.status) == (question.points, "passed"), verdict.message
     assert verdict.message.endswith("agree with the reference. Checked without a GPU")
+    assert verdict.where == "without a GPU"
 
 
 @pytest.mark.parametrize("question", SPEC.questions, ids=lambda question: question.id)
@@ -128,6 +129,13 @@ def graded(answers: dict[str, str] | None = None) -> Grading:
 
 
 RIGHT = {question.id: answer_source(question) for question in SPEC.questions}
+
+
+def test_an_error_of_the_students_is_no_note_of_the_graders() -> None:
+    forged = "\n\ndef columns_launch(kw, ow):\n    raise ValueError('Checked on a GPU. Checked on a GPU')"
+    grading = graded({COLUMNS_QUESTION.id: RIGHT[COLUMNS_QUESTION.id] + forged})
+    assert any("Checked on a GPU" in verdict.message for verdict in grading.verdicts)
+    assert grading.notes == ("Kernels were checked without a GPU.",)
 
 
 def test_an_untouched_notebook_gets_nothing_and_a_solved_one_everything() -> None:

@@ -133,6 +133,12 @@ REFUSED = {
         "if c.umount2(b'/proc', 2): raise OSError(ctypes.get_errno(), '')",
         "PermissionError",
     ),
+    "requests that the whole machine has too few of": (
+        "import ctypes, os\nc = ctypes.CDLL(None, use_errno=True)\n"
+        "io_setup = {'x86_64': 206, 'aarch64': 0}[os.uname().machine]\n"
+        "if c.syscall(io_setup, 1000, ctypes.byref(ctypes.c_ulong())): raise OSError(ctypes.get_errno(), '')",
+        "PermissionError",
+    ),
     "namespaces": (
         "import ctypes, os\nc = ctypes.CDLL(None, use_errno=True)\n"
         "if c.unshare(0x10000000): raise OSError(ctypes.get_errno(), '')",

@@ -84,6 +84,7 @@ class Verdict:
         hint: a question or nudge, empty if none fits.
         mistake: name of the known mistake that was recognised, or "".
         shown: the smallest failing case, if there is one.
+        where: for a kernel that was run, whether on a GPU, and on which; the end of "checked …".
     """
 
     question: QuestionData
@@ -93,3 +94,4 @@ class Verdict:
     hint: str = ""
     mistake: str = ""
     shown: Shown | None = None
+    where: str = ""
