@@ -73,7 +73,7 @@ def print_comparison(folder: Path, stems: Sequence[str], repetitions: int) -> No
     seconds: dict[str, list[float]] = {way: [] for way in ways}
     with one_core():
         for course, commands in ways.values():
-            course.run(*commands[0])  # not counted: so that nobody is the first to read all the files of Python's packages
+            course.run(*commands[0])  # not counted: so that nobody is the first to read the packages from disk
         for number in range(repetitions):
             marks: dict[str, Marks] = {}
             for way, (course, commands) in ways.items():
