@@ -218,6 +218,7 @@ OPERATIONS = {
             "kernel": on_images(cuda_kernels.im2col),
             "kernel, sizes compiled in": on_images(cuda_kernels.im2col_fixed),
             "kernel, a thread for each window": on_images(cuda_kernels.im2col_windows),
+            "kernel, a thread for each window, sizes compiled in": on_images(cuda_kernels.im2col_windows_fixed),
             "array code": on_images(cupy_arrays.im2col),
             "PyTorch unfold": torch_unfold,
         },

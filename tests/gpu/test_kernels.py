@@ -21,7 +21,12 @@ from unrolled.device import asnumpy, xp
 
 many = settings(max_examples=60, deadline=None, derandomize=True)
 Columns = Callable[..., Any]
-IM2COL: list[Columns] = [cuda_kernels.im2col, cuda_kernels.im2col_fixed, cuda_kernels.im2col_windows]
+IM2COL: list[Columns] = [
+    cuda_kernels.im2col,
+    cuda_kernels.im2col_fixed,
+    cuda_kernels.im2col_windows,
+    cuda_kernels.im2col_windows_fixed,
+]
 COL2IM: list[Columns] = [cuda_kernels.col2im_gather, cuda_kernels.col2im_fixed, cuda_kernels.col2im_atomic]
 CONV2D: list[Columns] = [cuda_kernels.conv2d, cuda_kernels.conv2d_registers]
 
