@@ -9,8 +9,9 @@ import numpy as np
 from unrolled.judge.outcome import carried, describe_error
 
 # In arguments that a student's test gives to a function of ours:
-LARGEST_NUMBER, MOST_ENTRIES, MOST_PARTS, LONGEST_WORD = 100, 1_000, 16, 20
+LARGEST_NUMBER, MOST_ENTRIES, MOST_PARTS, LONGEST_WORD = 1_000, 1_000, 16, 20
 MOST_SETTINGS = 4  # whole numbers of an array that could be the paddings of four sides, and not an image
+LARGEST_STEP = 16  # what is larger may be a padding, which makes both axes longer
 MOST_WORK = 250_000  # product of settings and entries that our loops get through
 
 
@@ -54,11 +55,17 @@ def _is_small(value: Any) -> bool:
 
 
 def _work(given: Sequence[Any]) -> float:
-    """Return how much there may be to do: the product of all settings with the entries of the largest array."""
+    """Return how much there may be to do: the product of all settings with the entries of the largest array.
+
+    Where there are neither arrays nor pairs, there are no images, and what there is to do grows with one number.
+    """
+    if all(isinstance(value, int | float | np.integer) for value in given):
+        return 1
     work: float = max((value.size for value in given if isinstance(value, np.ndarray)), default=1)
     for value in given:
         factor = math.prod(max(1, abs(number)) for number in _settings(value))
-        work *= factor**2 if isinstance(value, int | float) else factor  # a single number may be meant for both axes
+        for_both_axes = isinstance(value, int | float | np.integer) and factor > LARGEST_STEP
+        work *= factor**2 if for_both_axes else factor
     return work
 
 

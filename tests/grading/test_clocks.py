@@ -22,6 +22,7 @@ def watch():
         longest, last = max(longest, now - last), now
 threading.Thread(target=watch, daemon=True).start()
 def gap():
+    time.sleep(0.1)  # until the other thread has looked at its watch
     return longest
 """
 

@@ -23,6 +23,8 @@ GIVEN = {
     "sizes that are large together": (((1000, 1000), (31, 31)), False),
     "a padding that is large on two axes": ((np.ones((1, 1, 1, 1)), (1, 1), 2, 999, 0), False),
     "a large kernel over many pixels": ((np.ones((1, 1, 1, 1000)), (1, 1), np.ones((1, 1, 31, 31)), (31, 31)), False),
+    "steps and paddings one by one": ((np.ones((9, 12)), np.ones((3, 2)), 3, 4, 3, 4), True),
+    "numbers of images, and a seed": ((1000, 200, 42), True),
     "many steps for many entries": ((np.ones(1000), 1000, 2), False),
     "as much as a test needs": ((np.ones((2, 3, 8, 9)), (3, 2), (2, 3), ((1, 2), (0, 1)), (2, 2)), True),
     "large pixels in a list": (([100, 200, 300], [1000, 2, 3]), True),
