@@ -90,9 +90,11 @@ def grade_files(
 @app.command("grade-class")
 def grade_a_class(stems: Stems, workers: Workers = 1, force: Force = False) -> None:
     """Grade what a class handed in to nbgrader, into its gradebook; in the folder of nbgrader_config.py."""
+    gc.disable()  # what is imported stays; looking through it for garbage, now or later, would take a tenth of the time
     from autograder.classroom import ClassroomError, grade_class  # noqa: PLC0415  (slow to import)
 
-    gc.freeze()  # what has been imported stays; looking through it for garbage would take a tenth of the time
+    gc.freeze()
+    gc.enable()
     try:
         complete = grade_class(stems, workers, force=force)
     except (ClassroomError, SandboxError, specs.UnknownAssignmentError) as error:
