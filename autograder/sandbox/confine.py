@@ -41,6 +41,8 @@ def require() -> None:
         compiled_filter()
     except MissingLibraryError as error:
         raise SandboxError(f"student code cannot be isolated: {error}") from error
+    if not (Path(unrolled.__file__).parent / "bundles").is_dir():
+        raise SandboxError("the visible cases, which a sandbox shows, have not been made yet; run make site")
     probe = subprocess.run(
         [*_box(), "--disable-userns", "/usr/bin/env", "true"], capture_output=True, text=True, check=False
     )

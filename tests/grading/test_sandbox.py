@@ -212,6 +212,16 @@ def test_other_processes_are_not_to_be_seen() -> None:
     assert len(printed(listed).split(",")) <= 2
 
 
+def test_without_visible_cases_it_refuses_and_says_how_to_make_them(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    confine.require.cache_clear()
+    monkeypatch.setattr("unrolled.__file__", str(tmp_path / "__init__.py"))
+    with pytest.raises(SandboxError, match=r"the visible cases.* have not been made yet; run make site"):
+        confine.require()
+    confine.require.cache_clear()
+
+
 def test_without_bubblewrap_it_refuses_and_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
     confine.require.cache_clear()
     monkeypatch.setenv("PATH", "/nowhere")
