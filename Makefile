@@ -44,7 +44,7 @@ tools:
 	@sh scripts/need.sh bwrap:bubblewrap g++:g++ objdump:binutils
 
 bench: tools $(SITE) $(PEERS)
-	@for script in checks serve grading conv cuda_emulation; do OPENBLAS_NUM_THREADS=1 $(BIN)/python -m benchmarks.$$script || exit 1; done
+	@for script in checks serve grading conv cuda_emulation digits; do OPENBLAS_NUM_THREADS=1 $(BIN)/python -m benchmarks.$$script || exit 1; done
 
 # What a GPU's driver and other packages warn of is not for these tests to judge. Both end with status 2 without a GPU.
 test-gpu: $(if $(filter $(BIN)/%,$(GPU_PYTHON)),$(PEERS))
