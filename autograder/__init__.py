@@ -1,8 +1,8 @@
 """The trusted side: questions, sandbox, grading, nbgrader plug-ins, service and command line."""
 
 import sys
-from types import ModuleType
 
-# jsonschema builds 38 grammars of this package whenever it is imported, a second of every start, to check formats
-# that no schema of a notebook has. Where the package cannot be imported, it goes on without them.
-sys.modules.setdefault("rfc3987_syntax", ModuleType("rfc3987_syntax"))
+# What jsonschema loads whenever it is imported, to check formats that no schema of a notebook has: one builds 38
+# grammars, which takes a second of every start. Where they cannot be imported, it goes on without them.
+for unused in ("rfc3987_syntax", "isoduration"):
+    sys.modules.setdefault(unused, None)  # type: ignore[arg-type]

@@ -143,6 +143,8 @@ class ClassAutograde(Autograde):
             raise ClassroomError(f"{CONFIG} has other preprocessors than the course's; use nbgrader autograde {stem}")
         with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as book:
             edition = edition_of(book, specs.load(stem))
+            book.db.remove()
+            book.db.configure(expire_on_commit=False)  # else what was written would be read again, row by row
             settings, seed = Config(JudgeAnswers=self.config.JudgeAnswers), secrets.randbits(64)
             jobs = (Job(stem, student, path, edition, settings, seed) for student, path in self._waiting(stem))
             for job, future in in_order(self.judges, assess, jobs, self.ahead):

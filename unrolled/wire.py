@@ -9,7 +9,6 @@ import json
 import math
 import sys
 from dataclasses import dataclass
-from functools import partial
 from importlib import import_module
 from typing import Any
 
@@ -70,7 +69,7 @@ def unpack(message: bytes, limits: Limits = TRUSTED) -> Any:
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise WireError("the header is not the JSON it should be") from error
     arrays = _read_arrays(about, memoryview(message)[4 + length :], limits)
-    return _decode(tree, arrays, limits.depth, device=limits.device)
+    return _decode(tree, arrays, limits.depth, limits.device)
 
 
 def copied(tree: Any, limits: Limits = TRUSTED) -> Any:
@@ -81,7 +80,7 @@ def copied(tree: Any, limits: Limits = TRUSTED) -> Any:
     """
     encoded, arrays = _taken_apart(tree, limits)
     copies: list[np.ndarray | None] = [lay_out(array, layout_of(array)) for array in arrays]
-    return _decode(encoded, copies, limits.depth, device=limits.device)
+    return _decode(encoded, copies, limits.depth, limits.device)
 
 
 def lies_on_device(value: Any) -> bool:
@@ -162,19 +161,19 @@ def _encode_int(value: int) -> Any:
     return {"int": str(value)}
 
 
-def _decode(node: Any, arrays: list[np.ndarray | None], depth: int, *, device: bool) -> Any:
+def _decode(node: Any, arrays: list[np.ndarray | None], depth: int, device: bool) -> Any:
+    """Decode a node; what there is most of comes first, for this takes much of the time of a message."""
     if depth == 0:
         raise WireError("the tree is nested too deeply")
-    inner = partial(_decode, arrays=arrays, depth=depth - 1, device=device)
-    if isinstance(node, list):
-        return list(map(inner, node))
     if isinstance(node, str):
         return _whole(node)
+    if isinstance(node, list):
+        return [_decode(item, arrays, depth - 1, device) for item in node]
     if not isinstance(node, dict):
         return node
-    if node.keys() == {"dict"} and isinstance(node["dict"], dict):  # by far the most frequent
-        return {_whole(key): inner(item) for key, item in node["dict"].items()}
     match node:
+        case {"dict": dict(items), **rest} if not rest:
+            return {_whole(key): _decode(item, arrays, depth - 1, device) for key, item in items.items()}
         case {"array": int(number), "scalar": bool(scalar)}:
             array = _taken_out(arrays, number)
             return array[()] if scalar and array.ndim == 0 else array
@@ -188,7 +187,7 @@ def _decode(node: Any, arrays: list[np.ndarray | None], depth: int, *, device: b
         case {"float": "nan" | "inf" | "-inf" as name}:
             return float(name)
         case {"tuple": list(items)}:
-            return tuple(map(inner, items))
+            return tuple([_decode(item, arrays, depth - 1, device) for item in items])
     raise WireError("the tree holds a node of no known kind")
 
 

@@ -12,7 +12,6 @@ import numpy as np
 
 from autograder.sandbox.channel import LARGEST_IMAGE, Channel, ChannelError, TimeoutOnChannelError
 from autograder.sandbox.confine import SandboxError
-from autograder.sandbox.dialogue import KernelWorker
 from autograder.sandbox.examine import examine
 from autograder.sandbox.rival import RACE, Rival
 from autograder.sandbox.start import START_SECONDS, BareWorker, Process, start
@@ -21,6 +20,7 @@ from unrolled.wire import Limits
 
 if TYPE_CHECKING:
     from autograder.sandbox.cuda import Kernels
+    from autograder.sandbox.dialogue import KernelWorker
 
 Execution = Literal["fork", "ipykernel"]
 MOST_WAITING = 5  # wall time by processor time that is believed of an answer that is timed
@@ -78,6 +78,7 @@ class Session:
         self._limits = limits or SandboxLimits()
         self._deadline = time.monotonic() + self._limits.total_seconds
         self._process: Process | None = None
+        self._kernel: KernelWorker | None = None  # the process, if it is a Jupyter kernel
         self._channel: Channel | None = None
         self._starts = 0
         self._rivals: dict[str, tuple[Session, Rival]] = {}
@@ -220,8 +221,8 @@ class Session:
             return self._channel is not None
         seconds = min(self._limits.cell_seconds, self._deadline - time.monotonic())
         try:
-            if isinstance(self._process, KernelWorker):
-                reply = self._process.run(self._cells[number], seconds)
+            if self._kernel:
+                reply = self._kernel.run(self._cells[number], seconds)
             else:
                 reply = self._channel.ask({"op": "run", "source": self._cells[number]}, seconds)
             self.results[number] = _cell_result(reply)
@@ -245,7 +246,9 @@ class Session:
         limits = self._limits
         numbers = (limits.memory, int(limits.total_seconds) + 10, limits.file_size)
         if self._execution == "ipykernel":
-            self._process = KernelWorker(self._stem, numbers, confined=self._confined)
+            from autograder.sandbox.dialogue import KernelWorker  # noqa: PLC0415  (jupyter_client is slow to import)
+
+            self._process = self._kernel = KernelWorker(self._stem, numbers, confined=self._confined)
         else:
             draws = any("matplotlib" in cell or "plt" in cell for cell in self._cells)
             self._process = start(self._stem, numbers, draws=draws) if self._confined else BareWorker(numbers)
@@ -262,7 +265,7 @@ class Session:
         """Kill the worker; with its first process, everything in the box dies."""
         if self._process:
             self._process.end()
-        self._process = self._channel = None
+        self._process = self._kernel = self._channel = None
 
 
 def _cell_result(reply: Any) -> CellResult:

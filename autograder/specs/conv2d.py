@@ -288,7 +288,7 @@ SPEC = Spec(
             forbidden=READY_MADE,
             slower=wrong_filters.all_at_once,
             ratio=2,
-            timed={"x": Fresh((250, 260)), "column": Fresh((31,)), "row": Fresh((29,))},
+            timed={"x": Fresh((180, 190)), "column": Fresh((31,)), "row": Fresh((29,))},
             mistakes=(
                 Mistake(
                     "crossed",
