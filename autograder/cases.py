@@ -3,7 +3,7 @@
 import inspect
 import re
 import secrets
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
@@ -143,8 +143,7 @@ def _data(spec: Spec, question: Question, seed: int, versions: tuple[Mistake, ..
             kind = "tests"
             versions = versions or question.versions
             hints = {version.name: version.hint for version in versions}
-            order = [*hints, *["right"] * len(hints)]  # as many right ones: a test that guesses fails one of them
-            about = {"hint": question.hint, "order": [str(name) for name in rng.permutation(order)]}
+            about = {"hint": question.hint, "orders": _orders([*hints, "right"], rng)}
         case TrainedQuestion():
             kind = "trained"
             case = question.shown() if seed == VISIBLE_SEED else question.unseen()
@@ -168,6 +167,17 @@ def _data(spec: Spec, question: Question, seed: int, versions: tuple[Mistake, ..
         hints=hints,
         about=about,
     )
+
+
+def _orders(names: Sequence[str], rng: np.random.Generator) -> list[list[str]]:
+    """Put versions in two orders: what comes in the first half of one comes in the second half of the other.
+
+    A test that learns from the versions it has seen says something else of the first ones, therefore, when they come
+    late.
+    """
+    order = rng.permutation(names).tolist()
+    early, late = order[: len(order) // 2], order[len(order) // 2 :]
+    return [order, [*rng.permutation(late).tolist(), *rng.permutation(early).tolist()]]
 
 
 def _case(question: FunctionQuestion | HuntQuestion, case: Case, fresh: bool = False) -> CaseData:

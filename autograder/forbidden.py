@@ -103,6 +103,9 @@ class RuledOut:
     def test(self, entry: str, subject: Callable[..., Any]) -> Outcome:
         return self._answers.test(entry, subject)
 
+    def anew(self) -> None:
+        self._answers.anew()
+
     def lap(self, entry: str, rival: str, args: Mapping[str, Any], forbidden: Sequence[str] = ()) -> Lap:
         return self._answers.lap(entry, rival, args, forbidden)
 

@@ -3,6 +3,7 @@
 import socket
 import tempfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -181,6 +182,24 @@ def test_the_scratch_folder_is_fresh_and_limited() -> None:
     )
     assert again[0].error.startswith("FileNotFoundError")
     assert again[1].error or again[1].fatal
+
+
+def test_a_worker_that_begins_anew_remembers_nothing() -> None:
+    count = """
+import os
+from pathlib import Path
+
+def count():
+    with open("note", "a") as note:
+        note.write("x")
+    os.environ["NOTE"] = os.environ.get("NOTE", "") + "x"
+    return len(Path("note").read_text()) + len(os.environ["NOTE"])
+"""
+    limits = replace(QUICK, restarts=0)
+    with Session("conv1d", [count], limits) as session:
+        for _ in range(3):
+            assert [session.call("count", {}).value for _ in range(2)] == [2, 4]
+            session.anew()
 
 
 def test_there_is_no_network() -> None:

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from autograder import cases, specs
+from tests.specs.laws import reference_of
 from unrolled.check import LocalAnswers
 from unrolled.judge import QuestionData, Verdict, explain_html, explain_text, judge
 
@@ -157,6 +158,28 @@ def test_a_test_that_accepts_everything_gets_nothing() -> None:
     verdict = verdict_on("test_correlate", lambda candidate: None)
     assert (verdict.score, verdict.status) == (0, "failed")
     assert "rejects 0 of 6" in verdict.message
+
+
+def test_a_test_that_changes_its_mind_gets_nothing() -> None:
+    seen: list[Any] = []
+    reference = reference_of(SPEC.question("test_correlate"))
+
+    def lenient_at_first(candidate: Any) -> None:
+        seen.append(candidate)
+        if len(seen) > 2:
+            reference(candidate)
+
+    verdict = verdict_on("test_correlate", lenient_at_first)
+    assert (verdict.score, verdict.mistake) == (0, "fickle")
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_versions_that_a_test_sees_early_it_sees_late_in_the_other_order(seed: int) -> None:
+    first, second = cases.hidden(SPEC, SPEC.question("test_correlate"), seed).about["orders"]
+    half = len(first) // 2
+    assert len(set(first)) == len(first)
+    assert set(first[:half]) == set(second[-half:])
+    assert set(first[half:]) == set(second[:-half])
 
 
 def test_a_report_shows_the_smallest_failing_case_with_marks() -> None:

@@ -71,6 +71,10 @@ class Answers(Protocol):
         """Let the student's test of that name examine a function."""
         ...
 
+    def anew(self) -> None:
+        """Forget all that the answers have been shown, as far as they are not on somebody's own machine."""
+        ...
+
     def lap(self, entry: str, rival: str, args: Mapping[str, Any], forbidden: Sequence[str] = ()) -> Lap:
         """Time the student's function of that name, and beside it the function ``subject`` of the source ``rival``."""
         ...

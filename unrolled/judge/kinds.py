@@ -24,6 +24,10 @@ NO_ASSERTION = (
     "This is no AssertionError of yours: the test itself, or what it passed, went wrong. Does it compare arrays by "
     "np.array_equal or np.allclose, and pass what the prompt allows?"
 )
+FICKLE = (
+    "A test says the same of the same function, whatever it has seen before. If it draws numbers, give the generator a "
+    "seed within the test, and keep nothing from one call to the next."
+)
 MOST_VALUES = 1000  # numbers in a value
 # In an input that exposes a bug, which our own loops must get through: most numbers, and the largest setting.
 MOST_HUNTED, LARGEST_HUNTED, LARGEST_PIXEL = 100, 16, 1000
@@ -146,10 +150,40 @@ def _as_arguments(value: Any, parameters: Sequence[str]) -> dict[str, Any]:
 
 
 def _judge_tests(question: QuestionData, answers: Answers, subjects: Subjects) -> Verdict:
-    """The test must accept the right version; the points are for the wrong versions that it rejects."""
+    """The test must accept the right version; the points are for the wrong versions that it rejects.
+
+    It examines all versions twice, in two orders, and the second time it must remember nothing of the first: one that
+    collects what the versions do finds out, from the most frequent results, what is right, and would say something
+    else of those that it happens to see early.
+    """
     wrong = list(question.hints)
+    rounds: list[set[str]] = []
+    for order in question.about["orders"]:
+        if rounds:
+            answers.anew()
+        rejected = _rejected(question, answers, subjects, order)
+        if isinstance(rejected, Verdict):
+            return rejected
+        rounds.append(rejected)
+        if not rejected:
+            break
+    if rounds[0] != rounds[-1]:
+        message = f"{question.entry} accepts a version and rejects the same another time"
+        return Verdict(question, 0, "failed", message, FICKLE, "fickle")
+    survivors = [name for name in wrong if name not in rounds[0]]
+    if not survivors:
+        message = f"{question.entry} accepts the right version and rejects all {len(wrong)} wrong ones"
+        return Verdict(question, question.points, "passed", message)
+    score = round(question.points * len(rounds[0]) / len(wrong), 2)
+    message = f"{question.entry} rejects {len(rounds[0])} of {len(wrong)} wrong versions"
+    status: Status = "partial" if score else "failed"
+    return Verdict(question, score, status, message, question.hints[survivors[0]], survivors[0])
+
+
+def _rejected(question: QuestionData, answers: Answers, subjects: Subjects, order: Sequence[str]) -> set[str] | Verdict:
+    """Let the test examine versions; return those that it rejects, or the verdict if the right one is among them."""
     rejected = set()
-    for name in question.about["order"]:
+    for name in order:
         outcome = answers.test(question.entry, subjects[name])
         if verdict := no_answer(question, question.entry, outcome):
             return verdict
@@ -159,14 +193,7 @@ def _judge_tests(question: QuestionData, answers: Answers, subjects: Subjects) -
             return Verdict(question, 0, "failed", message, hint, "rejects-right")
         if outcome.problem:
             rejected.add(name)
-    survivors = [name for name in wrong if name not in rejected]
-    if not survivors:
-        message = f"{question.entry} accepts the right version and rejects all {len(wrong)} wrong ones"
-        return Verdict(question, question.points, "passed", message)
-    score = round(question.points * len(rejected) / len(wrong), 2)
-    message = f"{question.entry} rejects {len(rejected)} of {len(wrong)} wrong versions"
-    status: Status = "partial" if score else "failed"
-    return Verdict(question, score, status, message, question.hints[survivors[0]], survivors[0])
+    return rejected
 
 
 KINDS: Mapping[Kind, Callable[[QuestionData, Answers, Subjects], Verdict]] = {
