@@ -32,7 +32,7 @@ from autograder.source import source_of
 from unrolled.bundle import Bundle, to_bytes
 from unrolled.check import LocalAnswers
 from unrolled.judge import CaseData, Outcome, QuestionData, digest, run, run_layer
-from unrolled.judge.calls import SPEED
+from unrolled.judge.calls import RIVAL, SPEED
 from unrolled.judge.compare import compare
 from unrolled.judge.kernels import call_of, launch_args
 from unrolled.judge.outcome import on_host
@@ -45,7 +45,7 @@ BUNDLES = Path(unrolled.__file__).parent / "bundles"
 
 
 def visible(spec: Spec) -> Bundle:
-    """Build what students get: cases of a fixed seed, and the sources of the functions that are examined."""
+    """Build what students get: cases of a fixed seed, and the sources of functions that answers are compared with."""
     questions = []
     subjects: dict[str, dict[str, str]] = {}
     for question in spec.questions:
@@ -58,7 +58,11 @@ def visible(spec: Spec) -> Bundle:
             subjects[question.id] = _sources({"right": question.oracle, "published": question.published})
         if isinstance(question, TrainedQuestion):
             subjects[question.id] = _sources({"network": question.network})
-        questions.append(_kept(_data(spec, question, VISIBLE_SEED)))
+        data = _data(spec, question, VISIBLE_SEED)
+        if isinstance(question, SpeedQuestion):
+            about = dict(data.about)
+            subjects[question.id], data = {RIVAL: about.pop(RIVAL)}, replace(data, about=about)
+        questions.append(_kept(data))
     return Bundle(spec.stem, tuple(questions), subjects)
 
 
@@ -97,7 +101,9 @@ def write_bundle(spec: Spec, folder: Path = BUNDLES) -> Path:
     """Write a chapter's visible cases to where :mod:`unrolled.bundle` reads them."""
     folder.mkdir(exist_ok=True)
     path = folder / f"{spec.stem}.bundle"
-    path.write_bytes(to_bytes(visible(spec)))
+    data, sources = to_bytes(visible(spec))
+    path.write_bytes(data)
+    path.with_suffix(".sources").write_bytes(sources)
     return path
 
 
@@ -121,7 +127,7 @@ def _data(spec: Spec, question: Question, seed: int, versions: tuple[Mistake, ..
                 kind = "speed"
                 timed = {name: _timed(value) for name, value in question.timed.items()}
                 rival = source_of(question.slower, name="subject")
-                about |= {"ratio": float(question.ratio), "rival": rival, "timed": timed}
+                about |= {"ratio": float(question.ratio), RIVAL: rival, "timed": timed}
         case LayerQuestion():
             kind = "layer"
             cases = tuple(_layer_case(question, case, rng) for case in question.cases(rng))

@@ -118,10 +118,14 @@ def solve(
 @app.command()
 def release(
     folder: Annotated[Path, typer.Option("--output", "-o", metavar="DIR", help="Where to write.")],
+    without_answers: Annotated[
+        bool,
+        typer.Option("--without-answers", help="Leave out the right versions that hunts and tests are checked with."),
+    ] = False,
 ) -> None:
     """Write what students get: each notebook without its hidden tests, and all of it as one zip file."""
     try:
-        for path in write_release(folder):
+        for path in write_release(folder, answers=not without_answers):
             print(path)
     except OSError as error:
         _complain(str(error))

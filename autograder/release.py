@@ -9,9 +9,19 @@ import nbformat
 import unrolled
 from autograder import cases, specs
 from autograder.notebooks import original, released
+from unrolled.bundle import encoded, load
 
 KIT = "unrolled-kit"
-SHIPPED = {".py", ".bundle", ".npz", ".typed", ".cpp", ".hpp"}  # what the package consists of; the rest is caches
+SOURCES = ".sources"  # functions that answers are compared with
+SHIPPED = {
+    ".py",
+    ".bundle",
+    SOURCES,
+    ".npz",
+    ".typed",
+    ".cpp",
+    ".hpp",
+}  # what the package consists of; the rest is caches
 README = """Unrolled: the notebooks, and the package that checks them.
 
 You need Python 3.11 or newer. In this folder:
@@ -26,8 +36,13 @@ they import it from there. More is said on the course's page "Start".
 """
 
 
-def write_release(folder: Path) -> Iterator[Path]:
+def write_release(folder: Path, *, answers: bool = True) -> Iterator[Path]:
     """Write ``<stem>.ipynb`` for every chapter and the kit; yield what was written.
+
+    Args:
+        folder: where to.
+        answers: whether the kit holds the right versions that *hunt* and *tests* questions are checked with; without
+            them, these questions are marked when they are handed in, and not checked before.
 
     Raises:
         OSError: if the folder cannot be written.
@@ -42,18 +57,24 @@ def write_release(folder: Path) -> Iterator[Path]:
         yield path
     kit = folder / f"{KIT}.zip"
     with ZipFile(kit, "w") as archive:
-        for name, content in _files(notebooks):
+        for name, content in _files(notebooks, answers):
             entry = ZipInfo(f"{KIT}/{name}")  # dated 1980, whenever it is made: same content, same zip
             entry.external_attr = 0o644 << 16
             archive.writestr(entry, content, ZIP_DEFLATED)
     yield kit
 
 
-def _files(notebooks: list[Path]) -> Iterator[tuple[str, bytes]]:
+def _files(notebooks: list[Path], answers: bool) -> Iterator[tuple[str, bytes]]:
     yield "README.txt", README.format(first=notebooks[0].stem).encode()
     for notebook in notebooks:
         yield notebook.name, notebook.read_bytes()
     package = Path(unrolled.__file__).parent
     for path in sorted(package.rglob("*")):
         if path.suffix in SHIPPED:
-            yield f"unrolled/{path.relative_to(package).as_posix()}", path.read_bytes()
+            content = path.read_bytes() if answers or path.suffix != SOURCES else _without_answers(path.stem)
+            yield f"unrolled/{path.relative_to(package).as_posix()}", content
+
+
+def _without_answers(stem: str) -> bytes:
+    """Return a chapter's file of sources without those of questions that have a right version among them."""
+    return encoded({name: sources for name, sources in load(stem).subjects.items() if "right" not in sources})

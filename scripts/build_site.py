@@ -56,7 +56,8 @@ def assemble(folder: Path) -> None:
     shutil.copy(MATHJAX / "LICENSE", mathjax)
     shutil.copytree(ROOT / "book" / "assets", folder / "extra" / "assets")
     (folder / "extra" / "index.html").write_text(FRONT_DOOR)
-    for _ in write_release(folder / "extra" / "downloads"):
+    answers = os.environ.get("UNROLLED_SOLUTIONS") != "hidden"
+    for _ in write_release(folder / "extra" / "downloads", answers=answers):
         pass  # it yields the names of the files, for those who want to see them
 
 

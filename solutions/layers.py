@@ -14,9 +14,10 @@ from typing import Any, Protocol
 import numpy as np
 
 from solutions.arguments import Array, Padding, Pair, array
+from solutions.averages import AvgPool2d
 from solutions.backprop import conv2d_backward, numerical_gradient, relative_error
 from solutions.losses import cross_entropy, cross_entropy_backward
-from solutions.pooling import AvgPool2d, argmax_backward, max_pool2d_argmax
+from solutions.pooling import argmax_backward, max_pool2d_argmax
 from solutions.strides import conv2d
 
 __all__ = [

@@ -1,10 +1,10 @@
-"""Pooling: one number for every window of every channel, its largest or its mean, and what flows back.
+"""Pooling: the largest entry of every window of every channel, and what flows back to it.
 
 Images ``x`` are (n, c, h, w), outputs ``y`` (n, c, oh, ow). Windows lie side by side unless a ``stride`` is given.
 ``padding`` takes the forms of the chapter ``strides``, and every window must hold at least one pixel of the image. In
 ``ceil_mode`` a tail that is too short for a window gets one all the same, clipped at the edge, as long as it begins in
-front of the padding behind the image. Inputs are left alone and may have any memory layout; dtypes are kept, except
-that means of integers are float64.
+front of the padding behind the image. Inputs are left alone and may have any memory layout; dtypes are kept.
+Means are in :mod:`solutions.averages`.
 """
 
 from collections.abc import Callable
@@ -12,22 +12,22 @@ from collections.abc import Callable
 import numpy as np
 
 from solutions.arguments import Array, Padding, Pair, Pairs, array, pair, whole
-from solutions.strides import crop, im2col, out_size, pad, pads, unused
+from solutions.strides import im2col, out_size, pad, pads, unused
 
 __all__ = [
-    "AvgPool2d",
     "argmax_backward",
-    "avg_pool2d",
-    "avg_pool2d_backward",
+    "borders",
     "by_hand",
-    "divisors",
+    "columns",
     "exposing",
     "lowest",
+    "matching",
     "max_pool2d",
     "max_pool2d_argmax",
     "max_pool2d_backward",
     "pool_by_reshape",
     "pooled_size",
+    "step_of",
     "test_tiles_backward",
     "tiles_backward",
 ]
@@ -99,7 +99,7 @@ def pooled_size(
     Raises:
         ValueError, TypeError: if not even one whole window fits, or an argument is out of range.
     """
-    (h, w), (sy, sx) = pair("size", size), _step(kernel_size, stride)
+    (h, w), (sy, sx) = pair("size", size), step_of(kernel_size, stride)
     oh, ow = out_size((h, w), kernel_size, (sy, sx), padding, dilation)
     if not ceil_mode:
         return oh, ow
@@ -136,7 +136,7 @@ def max_pool2d(
         ValueError, TypeError: if ``x`` has not four axes, or another argument is out of range.
     """
     x = array("x", x, "n", "c", "h", "w")
-    cols = _columns(x, lowest(x.dtype), kernel_size, stride, padding, dilation, ceil_mode)
+    cols = columns(x, lowest(x.dtype), kernel_size, stride, padding, dilation, ceil_mode)
     return np.asarray(cols.max(axis=2))
 
 
@@ -163,8 +163,8 @@ def max_pool2d_argmax(
     x = array("x", x, "n", "c", "h", "w")
     h, w = x.shape[2:]
     settings = kernel_size, stride, padding, dilation, ceil_mode
-    cols = _columns(x, lowest(x.dtype), *settings)
-    numbers = _columns(np.arange(h * w).reshape(1, 1, h, w), -1, *settings)
+    cols = columns(x, lowest(x.dtype), *settings)
+    numbers = columns(np.arange(h * w).reshape(1, 1, h, w), -1, *settings)
     y = cols.max(axis=2, keepdims=True)
     is_largest = (numbers >= 0) & ((cols == y) | np.isnan(cols))  # the border may equal the largest, but is no pixel
     tap = is_largest.argmax(axis=2, keepdims=True)
@@ -216,7 +216,7 @@ def tiles_backward(grad_y: Array, x: Array, k: int) -> Array:
         ValueError, TypeError: if tiles of k × k do not cover ``x`` exactly, or ``grad_y`` has another shape.
     """
     pooled = pool_by_reshape(x, k)
-    grad_y, (n, c, h, w) = _matching(grad_y, pooled.shape), np.shape(x)
+    grad_y, (n, c, h, w) = matching(grad_y, pooled.shape), np.shape(x)
     tiles = np.reshape(x, (n, c, h // k, k, w // k, k)).transpose(0, 1, 2, 4, 3, 5).reshape(*pooled.shape, k * k)
     is_first = np.arange(k * k) == tiles.argmax(axis=-1)[..., np.newaxis]
     spread = np.where(is_first, grad_y[..., np.newaxis], grad_y.dtype.type(0))
@@ -249,134 +249,7 @@ def max_pool2d_backward(
         ValueError, TypeError: as :func:`max_pool2d`; if ``grad_y`` has not the shape of its output.
     """
     _, argmax = max_pool2d_argmax(x, kernel_size, stride, padding, dilation, ceil_mode)
-    return argmax_backward(_matching(grad_y, argmax.shape), argmax, np.shape(x)[2:])
-
-
-def divisors(
-    size: Pair,
-    kernel_size: Pair,
-    stride: Pair | None = None,
-    padding: Padding = 0,
-    ceil_mode: bool = False,
-    count_include_pad: bool = True,
-) -> Array:
-    """Count what each mean is taken over.
-
-    Args:
-        size: (h, w) of the image.
-        kernel_size, stride, padding, ceil_mode: as in :func:`max_pool2d`.
-        count_include_pad: whether padding counts as an entry, or only pixels do.
-
-    Returns:
-        Shape (oh, ow), integers: the entries of each window that are pixels or, with ``count_include_pad``, padding;
-        what a clipped window has beyond the padding never counts.
-
-    Raises:
-        ValueError, TypeError: as :func:`pooled_size`; if a window holds no pixel of the image.
-    """
-    sides, beyond = _borders(size, kernel_size, stride, padding, 1, ceil_mode)
-    ones = pad(np.ones((1, 1, *pair("size", size)), np.intp), sides, int(count_include_pad))
-    cols = im2col(pad(ones, beyond), kernel_size, _step(kernel_size, stride))
-    return np.asarray(cols[0, 0].sum(axis=(0, 1)))
-
-
-def avg_pool2d(
-    x: Array,
-    kernel_size: Pair,
-    stride: Pair | None = None,
-    padding: Padding = 0,
-    ceil_mode: bool = False,
-    count_include_pad: bool = True,
-) -> Array:
-    """Take the mean of every window.
-
-    Args:
-        x: images, shape (n, c, h, w).
-        kernel_size, stride, ceil_mode: as in :func:`max_pool2d`.
-        padding: zeros around each image.
-        count_include_pad: whether a padded zero counts as an entry, or only pixels do.
-
-    Returns:
-        y, shape (n, c, oh, ow), dtype of ``x``, or float64 if that holds integers.
-
-    Raises:
-        ValueError, TypeError: as :func:`max_pool2d`.
-    """
-    x = array("x", x, "n", "c", "h", "w")
-    cols = _columns(x, 0, kernel_size, stride, padding, 1, ceil_mode)
-    counts = divisors(x.shape[2:], kernel_size, stride, padding, ceil_mode, count_include_pad)
-    dtype = x.dtype if x.dtype.kind == "f" else np.float64
-    return np.asarray(cols.sum(axis=2, dtype=dtype) / counts.astype(dtype))
-
-
-def avg_pool2d_backward(
-    grad_y: Array,
-    x: Array,
-    kernel_size: Pair,
-    stride: Pair | None = None,
-    padding: Padding = 0,
-    ceil_mode: bool = False,
-    count_include_pad: bool = True,
-) -> Array:
-    """Compute the gradient of the images from that of their means.
-
-    Args:
-        grad_y: gradient of the outputs, shape (n, c, oh, ow).
-        x, kernel_size, stride, padding, ceil_mode, count_include_pad: as :func:`avg_pool2d` was given them; of ``x``
-            only the shape matters.
-
-    Returns:
-        grad_x, shape (n, c, h, w), dtype of ``grad_y``, or float64 if that holds integers.
-
-    Raises:
-        ValueError, TypeError: as :func:`avg_pool2d`; if ``grad_y`` has not the shape of its output.
-    """
-    n, c, h, w = array("x", x, "n", "c", "h", "w").shape
-    counts = divisors((h, w), kernel_size, stride, padding, ceil_mode, count_include_pad)
-    oh, ow = counts.shape
-    grad_y = _matching(grad_y, (n, c, oh, ow))
-    share = grad_y / counts.astype(grad_y.dtype if grad_y.dtype.kind == "f" else np.float64)
-    (kh, kw), (sy, sx) = pair("kernel_size", kernel_size), _step(kernel_size, stride)
-    sides, beyond = _borders((h, w), (kh, kw), stride, padding, 1, ceil_mode)
-    grad_x = pad(pad(np.zeros((n, c, h, w), share.dtype), sides), beyond)
-    for i in range(kh):
-        for j in range(kw):  # every entry of a window gets the same share
-            grad_x[:, :, i : i + sy * oh : sy, j : j + sx * ow : sx] += share
-    return crop(crop(grad_x, beyond), sides)
-
-
-class AvgPool2d:
-    """Replace every window by its mean.
-
-    Args:
-        kernel_size: (kh, kw).
-        stride: (sy, sx), the distance between neighbouring windows; None for the kernel's own size.
-        padding: zeros around each image.
-        ceil_mode: whether a tail too short for a window gets a clipped one.
-        count_include_pad: whether a padded zero counts as an entry, or only pixels do.
-    """
-
-    def __init__(
-        self,
-        kernel_size: Pair,
-        stride: Pair | None = None,
-        padding: Padding = 0,
-        ceil_mode: bool = False,
-        count_include_pad: bool = True,
-    ) -> None:
-        self._settings = kernel_size, stride, padding, ceil_mode, count_include_pad
-
-    def forward(self, x: Array) -> Array:
-        """Return y, shape (n, c, oh, ow), for x, shape (n, c, h, w)."""
-        y = avg_pool2d(x, *self._settings)
-        self._x = np.asarray(x)
-        return y
-
-    def backward(self, grad_y: Array) -> Array:
-        """Return grad_x, shape (n, c, h, w): each gradient in equal shares for all that its mean was taken over."""
-        if not hasattr(self, "_x"):
-            raise RuntimeError("AvgPool2d.backward was called before forward; there is nothing to go back to")
-        return avg_pool2d_backward(grad_y, self._x, *self._settings)
+    return argmax_backward(matching(grad_y, argmax.shape), argmax, np.shape(x)[2:])
 
 
 def test_tiles_backward(candidate: Callable[[Array, Array, int], Array]) -> None:
@@ -407,16 +280,29 @@ def test_tiles_backward(candidate: Callable[[Array, Array, int], Array]) -> None
 # Shared by the poolings.
 
 
-def _step(kernel_size: Pair, stride: Pair | None) -> tuple[int, int]:
+def step_of(kernel_size: Pair, stride: Pair | None) -> tuple[int, int]:
+    """Return (sy, sx): the ``stride`` that is given, or the kernel's own size.
+
+    Raises:
+        ValueError, TypeError: if it is out of range.
+    """
     return pair("kernel_size", kernel_size) if stride is None else pair("stride", stride)
 
 
-def _borders(
+def borders(
     size: Pair, kernel_size: Pair, stride: Pair | None, padding: Padding, dilation: Pair, ceil_mode: bool
 ) -> tuple[Pairs, Pairs]:
-    """Return the padding, and around it what clipped windows hang over; refuse windows that hold no pixel."""
+    """Work out what surrounds an image of a pooling; the arguments are those of :func:`max_pool2d`.
+
+    Returns:
+        The padding, and around it what clipped windows hang over, each ((top, bottom), (left, right)).
+
+    Raises:
+        ValueError: if a window holds no pixel of the image.
+        ValueError, TypeError: as :func:`pooled_size`.
+    """
     (h, w), kernel, gaps = pair("size", size), pair("kernel_size", kernel_size), pair("dilation", dilation)
-    step = _step(kernel, stride)
+    step = step_of(kernel, stride)
     sides = pads(padding, size=size, kernel_size=kernel, stride=step, dilation=gaps)
     out = pooled_size((h, w), kernel, step, sides, gaps, ceil_mode)
     beyond = []
@@ -429,17 +315,29 @@ def _borders(
     return sides, (beyond[0], beyond[1])
 
 
-def _columns(
+def columns(
     x: Array, value: float, kernel_size: Pair, stride: Pair | None, padding: Padding, dilation: Pair, ceil_mode: bool
 ) -> Array:
-    """Return columns (n, c, kh·kw, oh, ow) of the images in a border of ``value``."""
-    sides, beyond = _borders(x.shape[2:], kernel_size, stride, padding, dilation, ceil_mode)
+    """Copy the windows of a pooling into columns; the arguments are those of :func:`max_pool2d`.
+
+    Returns:
+        Columns, shape (n, c, kh·kw, oh, ow), dtype of ``x``, of the images in a border of ``value``.
+
+    Raises:
+        ValueError, TypeError: as :func:`borders`.
+    """
+    sides, beyond = borders(x.shape[2:], kernel_size, stride, padding, dilation, ceil_mode)
     bordered = pad(pad(x, sides, value), beyond, value)
-    cols = im2col(bordered, kernel_size, _step(kernel_size, stride), 0, dilation)
+    cols = im2col(bordered, kernel_size, step_of(kernel_size, stride), 0, dilation)
     return cols.reshape(*cols.shape[:2], -1, *cols.shape[4:])
 
 
-def _matching(grad_y: Array, shape: tuple[int, ...]) -> Array:
+def matching(grad_y: Array, shape: tuple[int, ...]) -> Array:
+    """Return the gradient of outputs, as an array.
+
+    Raises:
+        ValueError, TypeError: if it has not the outputs' shape (n, c, oh, ow).
+    """
     grad_y = array("grad_y", grad_y, "n", "c", "oh", "ow")
     if grad_y.shape != shape:
         raise ValueError(f"grad_y has shape {grad_y.shape}; the output has shape {shape}")

@@ -1,11 +1,16 @@
-"""The visible cases of a chapter, as data: ``bundles/<stem>.bundle``, built from the spec by the grader's side."""
+"""The visible cases of a chapter, as data: ``bundles/<stem>.bundle``, built from the spec by the grader's side.
+
+Some answers are compared with functions, not with data: those lie beside it, in ``<stem>.sources``. They could answer
+the questions. So a sandbox does not have that file, and students of a class may get one without the right versions.
+"""
 
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import resources
 from typing import Any
 
+from unrolled.judge.calls import RIVAL
 from unrolled.judge.outcome import Outcome
 from unrolled.judge.verdict import CaseData, QuestionData
 from unrolled.wire import pack, unpack
@@ -19,16 +24,18 @@ class BundleError(LookupError):
 
 @dataclass(frozen=True)
 class Bundle:
-    """The questions of one chapter, and by question the source text of the functions that they examine."""
+    """The questions of one chapter, and by question the source text of functions that answers are compared with."""
 
     stem: str
     questions: tuple[QuestionData, ...]
     subjects: Mapping[str, Mapping[str, str]]
 
     def question(self, name: str) -> QuestionData:
+        """Return a question, with the version that its answer is raced against, if there is one here."""
         for question in self.questions:
             if question.name == name:
-                return question
+                rivals = {key: text for key, text in self.subjects.get(question.id, {}).items() if key == RIVAL}
+                return replace(question, about={**question.about, **rivals})
         known = ", ".join(question.name for question in self.questions)
         raise BundleError(f"there is no question {name!r}; this chapter has {known}")
 
@@ -39,22 +46,28 @@ def load(stem: str) -> Bundle:
     Raises:
         BundleError: if there is none for this chapter.
     """
-    file = resources.files("unrolled") / "bundles" / f"{stem}.bundle"
+    folder = resources.files("unrolled") / "bundles"
+    file, sources = folder / f"{stem}.bundle", folder / f"{stem}.sources"
     if not file.is_file():
         raise BundleError(f"there is no chapter {stem!r} in this copy of unrolled")
-    return from_bytes(file.read_bytes())
+    return from_bytes(file.read_bytes(), sources.read_bytes() if sources.is_file() else encoded({}))
 
 
-def to_bytes(bundle: Bundle) -> bytes:
-    """Encode a bundle; every array keeps its memory layout, which is part of a case."""
+def to_bytes(bundle: Bundle) -> tuple[bytes, bytes]:
+    """Encode a bundle, cases and sources apart; every array keeps its memory layout, which is part of a case."""
     questions = [{**vars(question), "cases": list(map(_case_tree, question.cases))} for question in bundle.questions]
-    return zlib.compress(pack({"stem": bundle.stem, "questions": questions, "subjects": bundle.subjects}), 9)
+    return encoded({"stem": bundle.stem, "questions": questions}), encoded(bundle.subjects)
 
 
-def from_bytes(data: bytes) -> Bundle:
+def from_bytes(cases: bytes, sources: bytes) -> Bundle:
     """Decode what :func:`to_bytes` made."""
-    tree = unpack(zlib.decompress(data))
-    return Bundle(tree["stem"], tuple(map(_question, tree["questions"])), tree["subjects"])
+    tree = unpack(zlib.decompress(cases))
+    return Bundle(tree["stem"], tuple(map(_question, tree["questions"])), unpack(zlib.decompress(sources)))
+
+
+def encoded(tree: Mapping[str, Any]) -> bytes:
+    """Encode the content of one file."""
+    return zlib.compress(pack(dict(tree)), 9)
 
 
 def _case_tree(case: CaseData) -> dict[str, Any]:

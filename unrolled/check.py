@@ -13,6 +13,7 @@ from unrolled.judge.kernels import outcome_of
 from unrolled.judge.outcome import carried, run
 from unrolled.show import Drawing
 
+COMPARED = ("hunt", "tests", "speed", "trained")  # kinds of question whose answers are compared with functions
 SITE = os.environ.get("UNROLLED_SITE", "http://127.0.0.1:8000/book/")
 
 
@@ -104,13 +105,15 @@ def judge_visible(name: str, answers: Mapping[str, Any]) -> Verdict:
     """Judge the answer to one question on its visible cases.
 
     Raises:
-        BundleError: if there is no such question.
+        BundleError: if there is no such question, or not what its answers are compared with.
     """
     stem = name.partition(".")[0]
     bundle = load(stem)
     question = bundle.question(name)
-    subjects = compile_subjects(bundle.subjects.get(question.id, {}))
-    return judge(question, LocalAnswers(answers), subjects)
+    sources = bundle.subjects.get(question.id, {})
+    if question.kind in COMPARED and not sources:
+        raise BundleError(f"{name} is checked when it is handed in; this copy has no versions to compare it with")
+    return judge(question, LocalAnswers(answers), compile_subjects(sources))
 
 
 def _display(verdict: Verdict) -> None:

@@ -4,7 +4,7 @@ from autograder.draws import batches as draw
 from autograder.mistakes import batches as wrong
 from autograder.questions import FunctionQuestion, HuntQuestion, Mistake, Spec, TestsQuestion, ValueQuestion
 from autograder.ready_made import CONVOLUTIONS, WINDOWS
-from solutions import batches
+from solutions import batches, memory
 
 # Whatever finds windows, or convolves, in one call.
 READY_MADE = WINDOWS + CONVOLUTIONS
@@ -249,7 +249,7 @@ SPEC = Spec(
             title="How many images at a time",
             points=2,
             section="The memory bill",
-            reference=batches.images_within,
+            reference=memory.images_within,
             cases=draw.memories,
             mistakes=(
                 Mistake(

@@ -12,7 +12,7 @@ from autograder.questions import (
     TestsQuestion,
     ValueQuestion,
 )
-from solutions import pooling
+from solutions import averages, pooling
 
 SPEC = Spec(
     stem="pooling",
@@ -299,7 +299,7 @@ SPEC = Spec(
             title="What a mean divides by",
             points=3,
             section="Means, and what they divide by",
-            reference=pooling.divisors,
+            reference=averages.divisors,
             cases=draw.means,
             groups={"pixels": 1, "padding": 1, "ceil": 1},
             mistakes=(
@@ -336,7 +336,7 @@ SPEC = Spec(
             title="A layer of means",
             points=3,
             section="Means, and what they divide by",
-            reference=pooling.AvgPool2d,
+            reference=averages.AvgPool2d,
             cases=draw.average_layers,
             groups={"y": 1, "grad_x": 2},
             given=("__init__",),

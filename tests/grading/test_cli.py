@@ -140,19 +140,40 @@ def test_release_writes_what_students_get(tmp_path: Path) -> None:
     assert not [name for name in names if "autograder" in name or "solutions" in name]
 
 
+def run_in_kit(folder: Path, program: str, *options: str) -> subprocess.CompletedProcess[str]:
+    """Run a program beside a kit, and without the rest of the course."""
+    autograder("release", "-o", folder, *options)
+    with ZipFile(folder / "unrolled-kit.zip") as kit:
+        kit.extractall(folder)
+    packages = {"PYTHONPATH": ":".join(entry for entry in sys.path if "site-packages" in entry)}
+    command = [sys.executable, "-S", "-c", program]
+    return subprocess.run(
+        command, cwd=folder / "unrolled-kit", env=packages, capture_output=True, text=True, check=False
+    )
+
+
 def test_the_kit_checks_answers_without_the_rest_of_the_course(tmp_path: Path) -> None:
-    autograder("release", "-o", tmp_path)
-    with ZipFile(tmp_path / "unrolled-kit.zip") as kit:
-        kit.extractall(tmp_path)
     program = (
         "import sys, numpy as np\nfrom unrolled import check\n"
         "def correlate(x, weight):\n"
         "    return np.lib.stride_tricks.sliding_window_view(x, len(weight)) @ weight[::-1]\n"
         "print(float(check('conv1d.correlate')), 'autograder' in sys.modules, 'solutions' in sys.modules)"
     )
-    path = ":".join([str(tmp_path / "unrolled-kit"), *[entry for entry in sys.path if "site-packages" in entry]])
-    done = subprocess.run(
-        [sys.executable, "-S", "-c", program], env={"PYTHONPATH": path}, capture_output=True, text=True, check=False
-    )
+    done = run_in_kit(tmp_path, program)
     assert done.stdout.splitlines()[-1] == "0.0 False False", done.stderr
     assert "Your kernel is read from right to left" in done.stdout
+
+
+def test_a_kit_without_answers_has_no_right_versions_and_says_so(tmp_path: Path) -> None:
+    program = (
+        "from unrolled import check\nfrom unrolled.bundle import load\n"
+        "print([name for stem in ('conv1d', 'conv2d', 'cnn') for name in load(stem).subjects])\n"
+        "check('conv1d.strided')\ncheck('conv1d.test_correlate')\n"
+        "print(float(check('conv2d.separable', {'separable': lambda x, column, row: x})))"
+    )
+    done = run_in_kit(tmp_path, program, "--without-answers")
+    first, *said, last = done.stdout.splitlines()
+    assert first == "['separable', 'by_heart', 'weights']"
+    assert "conv1d.strided is checked when it is handed in" in said[0]
+    assert "conv1d.test_correlate is checked when it is handed in" in said[1]
+    assert last == "0.0", done.stderr

@@ -109,7 +109,7 @@ SPEC = Spec("conv1d", (CLIPPED, DOUBLED))
 
 
 def locally(answer: object, question: FunctionQuestion | LayerQuestion = CLIPPED) -> Verdict:
-    bundle = from_bytes(to_bytes(cases.visible(SPEC)))
+    bundle = from_bytes(*to_bytes(cases.visible(SPEC)))
     return judge(bundle.question(f"conv1d.{question.id}"), LocalAnswers({question.id: answer}), {})
 
 

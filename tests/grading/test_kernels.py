@@ -36,7 +36,7 @@ Way = Callable[[Question, str], Verdict]
 def locally(question: Question, source: str) -> Verdict:
     names: dict[str, Any] = {}
     exec(source, names)
-    bundle = from_bytes(to_bytes(cases.visible(SPEC)))
+    bundle = from_bytes(*to_bytes(cases.visible(SPEC)))
     return judge(bundle.question(f"conv1d.{question.id}"), LocalAnswers(names), {})
 
 

@@ -27,7 +27,7 @@ Way = Callable[[Question, Any], Verdict]
 
 def locally(question: Question, answer: Any) -> Verdict:
     """Judge on the visible cases, as the notebook does: they have been bytes in between."""
-    bundle = from_bytes(to_bytes(cases.visible(SPEC)))
+    bundle = from_bytes(*to_bytes(cases.visible(SPEC)))
     return judge(bundle.question(f"conv1d.{question.id}"), LocalAnswers({question.id: answer}), {})
 
 
@@ -215,7 +215,7 @@ def test_a_chapter_of_large_cases_and_many_mistakes_makes_a_bundle_of_moderate_s
         for name in ("one", "two")
     )
     spec = Spec("conv1d", questions)
-    data = to_bytes(cases.visible(spec))
+    data, sources = to_bytes(cases.visible(spec))
     assert len(data) < 65_000
-    (one, _) = from_bytes(data).questions
+    (one, _) = from_bytes(data, sources).questions
     assert judge(one, LocalAnswers({"one": wrong[3]}), {}).mistake == "times 3"

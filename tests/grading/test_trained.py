@@ -58,7 +58,7 @@ SPEC = Spec("conv1d", (QUESTION,))
 
 def verdict(answer: object) -> Verdict:
     """Judge on the visible case, as the notebook does: network and images have been bytes in between."""
-    bundle = from_bytes(to_bytes(cases.visible(SPEC)))
+    bundle = from_bytes(*to_bytes(cases.visible(SPEC)))
     return judge(
         bundle.question("conv1d.weights"),
         LocalAnswers({"weights": answer}),

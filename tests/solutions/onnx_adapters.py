@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 
 from solutions.arguments import Pairs
+from solutions.averages import avg_pool2d
 from solutions.col2im import col2im
-from solutions.pooling import argmax_backward, avg_pool2d, max_pool2d_argmax
+from solutions.pooling import argmax_backward, max_pool2d_argmax
 from solutions.strides import conv2d, extent, out_size, pad, same_pads
 from solutions.transposed import conv_transpose2d
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_array_equal
 
-from solutions import batches
+from solutions import batches, memory
 from tests.solutions import oracle
 from tests.solutions.drawn import Source, sources
 
@@ -101,19 +101,19 @@ def test_reversed_names_are_the_column_major_order_of_matlab() -> None:
 
 
 def test_the_sizes_of_alexnets_first_layer() -> None:
-    kernels, columns, y = batches.layer_shapes((1, 3, 227, 227), (96, 3, 11, 11), 4)
+    kernels, columns, y = memory.layer_shapes((1, 3, 227, 227), (96, 3, 11, 11), 4)
     assert (kernels, columns, y) == ((96, 363), (363, 3025), (1, 96, 55, 55))
-    assert batches.layer_shapes((10, 3, 227, 227), (96, 3, 11, 11), 4)[1] == (363, 30250)
+    assert memory.layer_shapes((10, 3, 227, 227), (96, 3, 11, 11), 4)[1] == (363, 30250)
 
 
 @given(layers(), sources)
 def test_the_memory_bill_is_that_of_the_columns(layer: Any, source: Source) -> None:
     x_shape, (_, _, kh, kw), stride = layer
     cols = batches.im2col_batch(source.array(*x_shape), (kh, kw), stride)
-    assert batches.column_bytes(x_shape, (kh, kw), stride, source.dtype) == cols.nbytes
+    assert memory.column_bytes(x_shape, (kh, kw), stride, source.dtype) == cols.nbytes
     one = cols[:1].nbytes
-    for memory in 0, one - 1, one, 3 * one, 4 * one - 1:
-        assert batches.images_within(memory, x_shape[1:], (kh, kw), stride, source.dtype) == memory // one
+    for room in 0, one - 1, one, 3 * one, 4 * one - 1:
+        assert memory.images_within(room, x_shape[1:], (kh, kw), stride, source.dtype) == room // one
 
 
 @given(sources)
@@ -165,11 +165,11 @@ ERRORS: list[tuple[Any, str]] = [
     (lambda: batches.to_channels_last(IMAGE[0]), r"x has shape \(2, 4, 5\); an array of shape \(n, c, h, w\)"),
     (lambda: batches.to_channels_first(IMAGE[0]), r"x has shape \(2, 4, 5\); an array of shape \(n, h, w, c\)"),
     (lambda: batches.weight_to_channels_last(KERNEL[0]), r"weight has shape \(2, 3, 3\)"),
-    (lambda: batches.layer_shapes((1, 3, 4, 4), (1, 2, 2, 2)), r"weight_shape is \(1, 2, 2, 2\), so 2 channels, but"),
-    (lambda: batches.layer_shapes((1, 3, 0, 4), (1, 3, 2, 2)), r"x_shape\[2\] is 0"),
-    (lambda: batches.layer_shapes((1, 3, 4), (1, 3, 2, 2)), r"x_shape is \(1, 3, 4\)"),  # type: ignore[arg-type]
-    (lambda: batches.column_bytes((1, 2, 4, 4), 5), "kernel height 5 does not fit"),
-    (lambda: batches.images_within(-1, (2, 4, 4), 2), "memory is -1; it must be 0 or more"),
+    (lambda: memory.layer_shapes((1, 3, 4, 4), (1, 2, 2, 2)), r"weight_shape is \(1, 2, 2, 2\), so 2 channels, but"),
+    (lambda: memory.layer_shapes((1, 3, 0, 4), (1, 3, 2, 2)), r"x_shape\[2\] is 0"),
+    (lambda: memory.layer_shapes((1, 3, 4), (1, 3, 2, 2)), r"x_shape is \(1, 3, 4\)"),  # type: ignore[arg-type]
+    (lambda: memory.column_bytes((1, 2, 4, 4), 5), "kernel height 5 does not fit"),
+    (lambda: memory.images_within(-1, (2, 4, 4), 2), "memory is -1; it must be 0 or more"),
 ]
 
 

@@ -9,8 +9,9 @@ from numpy.testing import assert_array_equal
 from scipy import linalg, ndimage, signal, sparse
 
 from solutions.arguments import Padding
+from solutions.averages import avg_pool2d
 from solutions.conv1d import banded, convolve_full, correlate, correlate_same, shifted_sum
-from solutions.pooling import avg_pool2d, max_pool2d
+from solutions.pooling import max_pool2d
 from solutions.sparse import conv_entries, conv_matrix
 from solutions.strides import conv2d, out_size, unused
 from solutions.transposed import conv_transpose2d, stamp

@@ -14,10 +14,11 @@ import torch
 from numpy.testing import assert_allclose, assert_array_equal
 from torch.nn import functional
 
+from solutions.averages import avg_pool2d, avg_pool2d_backward
 from solutions.backprop import conv1d_backward, conv2d_backward
 from solutions.col2im import col2im
 from solutions.conv1d import col2im_1d, convolve_full, im2col_1d, shifted_sum
-from solutions.pooling import avg_pool2d, avg_pool2d_backward, max_pool2d, max_pool2d_argmax, max_pool2d_backward
+from solutions.pooling import max_pool2d, max_pool2d_argmax, max_pool2d_backward
 from solutions.speed import conv2d_fast, conv2d_fast_backward
 from solutions.strides import conv2d, im2col
 from solutions.transposed import conv_transpose2d

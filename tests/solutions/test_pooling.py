@@ -8,7 +8,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 
-from solutions import pooling
+from solutions import averages, pooling
 from tests.solutions import oracle
 from tests.solutions.drawn import Geometry, Source, geometries, sources
 
@@ -77,7 +77,7 @@ def test_average_pooling_and_its_gradient_are_the_definition(
     g, x = geometry, source.array(*geometry.x_shape)
     assume(poolable(g, (1, 1), ceil_mode))
     chosen = (g.kernel_size, g.stride, g.pads, ceil_mode, count_include_pad)
-    y = pooling.avg_pool2d(x, *chosen)
+    y = averages.avg_pool2d(x, *chosen)
     grad_y = source.array(*y.shape)
     grad_x = np.zeros(x.shape)
     for n, c in np.ndindex(g.n, g.c):
@@ -87,7 +87,7 @@ def test_average_pooling_and_its_gradient_are_the_definition(
             assert_allclose(y[(n, c, *place)], total / len(counted), rtol=1e-3)
             for entry in pixels(g, entries):
                 grad_x[(n, c, *entry)] += grad_y[(n, c, *place)] / len(counted)
-    result = pooling.avg_pool2d_backward(grad_y, x, *chosen)
+    result = averages.avg_pool2d_backward(grad_y, x, *chosen)
     assert y.dtype == result.dtype == (source.dtype if source.dtype.startswith("float") else "float64")
     assert_allclose(result, grad_x, rtol=1e-2, atol=2e-2 if source.dtype == "float16" else 1e-5)
 
@@ -147,17 +147,17 @@ def test_of_equal_entries_the_first_in_row_major_order_gets_the_gradient() -> No
 
 
 def test_divisors_count_pixels_and_padding_but_nothing_beyond() -> None:
-    assert_array_equal(pooling.divisors((3, 3), 2, 2, 0, True), [[4, 2], [2, 1]])
-    assert_array_equal(pooling.divisors((2, 2), 2, 1, 1, False, False), [[1, 2, 1], [2, 4, 2], [1, 2, 1]])
-    assert_array_equal(pooling.divisors((2, 2), 2, 1, 1), np.full((3, 3), 4))
-    assert_array_equal(pooling.divisors((4, 1), (3, 1), (3, 1), ((1, 1), (0, 0)), True), [[3], [3]])
+    assert_array_equal(averages.divisors((3, 3), 2, 2, 0, True), [[4, 2], [2, 1]])
+    assert_array_equal(averages.divisors((2, 2), 2, 1, 1, False, False), [[1, 2, 1], [2, 4, 2], [1, 2, 1]])
+    assert_array_equal(averages.divisors((2, 2), 2, 1, 1), np.full((3, 3), 4))
+    assert_array_equal(averages.divisors((4, 1), (3, 1), (3, 1), ((1, 1), (0, 0)), True), [[3], [3]])
 
 
 def test_inputs_are_left_alone() -> None:
     x, grad_y = np.arange(24.0).reshape(1, 2, 3, 4), np.ones((1, 2, 2, 2))
     kept = x.copy(), grad_y.copy()
     pooling.max_pool2d_backward(grad_y, x, 2, ceil_mode=True)
-    pooling.avg_pool2d_backward(grad_y, x, 2, ceil_mode=True)
+    averages.avg_pool2d_backward(grad_y, x, 2, ceil_mode=True)
     assert_array_equal(x, kept[0])
     assert_array_equal(grad_y, kept[1])
 
@@ -184,11 +184,11 @@ ERRORS: list[tuple[Any, str]] = [
         lambda: pooling.max_pool2d_backward(GRAD, IMAGE, 2, 1),
         r"grad_y has shape \(1, 2, 2, 2\); the output has shape \(1, 2, 3, 4\)",
     ),
-    (lambda: pooling.divisors(4, 2, padding=3), "padding is 3, so that a window holds no pixel"),
-    (lambda: pooling.avg_pool2d(IMAGE, 2, padding="full"), "padding is 'full'"),  # type: ignore[arg-type]
-    (lambda: pooling.avg_pool2d(IMAGE, (2, 7)), "kernel width 7 does not fit"),
-    (lambda: pooling.avg_pool2d_backward(GRAD[0], IMAGE, 2), r"grad_y has shape \(2, 2, 2\)"),
-    (lambda: pooling.avg_pool2d_backward(GRAD, IMAGE, 3), r"grad_y has shape .* the output has shape \(1, 2, 1, 1\)"),
+    (lambda: averages.divisors(4, 2, padding=3), "padding is 3, so that a window holds no pixel"),
+    (lambda: averages.avg_pool2d(IMAGE, 2, padding="full"), "padding is 'full'"),  # type: ignore[arg-type]
+    (lambda: averages.avg_pool2d(IMAGE, (2, 7)), "kernel width 7 does not fit"),
+    (lambda: averages.avg_pool2d_backward(GRAD[0], IMAGE, 2), r"grad_y has shape \(2, 2, 2\)"),
+    (lambda: averages.avg_pool2d_backward(GRAD, IMAGE, 3), r"grad_y has shape .* the output has shape \(1, 2, 1, 1\)"),
 ]
 
 

@@ -11,6 +11,7 @@ from unrolled.judge.verdict import CaseData, QuestionData, Shown, Status, Verdic
 
 Subjects = Mapping[str, Callable[..., Any]]
 SPEED = "speed"  # the group of points for being fast
+RIVAL = "rival"  # the source of the slower version that an answer is raced against
 
 
 class Lap(NamedTuple):

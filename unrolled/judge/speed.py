@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from unrolled.judge.calls import Answers, Lap, Subjects, award, judge_function, no_answer, partial, show, tried
+from unrolled.judge.calls import RIVAL, Answers, Lap, Subjects, award, judge_function, no_answer, partial, show, tried
 from unrolled.judge.diagnose import Attempt, Finding
 from unrolled.judge.verdict import CaseData, QuestionData, Verdict
 
@@ -31,7 +31,7 @@ def judge_speed(question: QuestionData, answers: Answers, subjects: Subjects) ->
         ratios, clear = [], False
         for _ in range(LAPS):
             args = drawn(question.about["timed"], rng)
-            lap = answers.lap(question.entry, question.about["rival"], args, question.about.get("forbidden", ()))
+            lap = answers.lap(question.entry, question.about[RIVAL], args, question.about.get("forbidden", ()))
             if lap.rival.problem:  # the machine is so busy that our own version did not come to an end
                 break
             if lost := _no_race(question, args, lap):
