@@ -1,4 +1,4 @@
-"""From a spec to the data that the judge works on: the visible bundle, or a fresh set of hidden cases."""
+"""From a question of a spec to the data that the judge works on: cases, what is expected of them, and mistakes."""
 
 import inspect
 import re
@@ -6,12 +6,10 @@ import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from importlib import import_module
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-import unrolled
 from autograder.questions import (
     Case,
     Fresh,
@@ -29,41 +27,21 @@ from autograder.questions import (
     ValueQuestion,
 )
 from autograder.source import source_of
-from unrolled.bundle import Bundle, to_bytes
 from unrolled.check import LocalAnswers
 from unrolled.judge import CaseData, Outcome, QuestionData, digest, run, run_layer
 from unrolled.judge.calls import RIVAL, SPEED
-from unrolled.judge.compare import compare
 from unrolled.judge.kernels import call_of, launch_args
 from unrolled.judge.outcome import on_host
-from unrolled.judge.sketch import sketched
 from unrolled.judge.verdict import Kind
 from unrolled.wire import lay_out, lies_on_device
 
 VISIBLE_SEED = 1
-BUNDLES = Path(unrolled.__file__).parent / "bundles"
 
 
-def visible(spec: Spec) -> Bundle:
-    """Build what students get: cases of a fixed seed, and the sources of functions that answers are compared with."""
-    questions = []
-    subjects: dict[str, dict[str, str]] = {}
-    for question in spec.questions:
-        if isinstance(question, TestsQuestion):
-            shown = {version.name: version.wrong for version in question.versions[: question.visible]}
-            subjects[question.id] = _sources({"right": question.right, **shown})
-            questions.append(_kept(_data(spec, question, VISIBLE_SEED, question.versions[: question.visible])))
-            continue
-        if isinstance(question, HuntQuestion):
-            subjects[question.id] = _sources({"right": question.oracle, "published": question.published})
-        if isinstance(question, TrainedQuestion):
-            subjects[question.id] = _sources({"network": question.network})
-        data = _data(spec, question, VISIBLE_SEED)
-        if isinstance(question, SpeedQuestion):
-            about = dict(data.about)
-            subjects[question.id], data = {RIVAL: about.pop(RIVAL)}, replace(data, about=about)
-        questions.append(_kept(data))
-    return Bundle(spec.stem, tuple(questions), subjects)
+def shown(spec: Spec, question: Question) -> QuestionData:
+    """Build what a check uses: cases of a seed that is always the same, and of wrong versions those to be seen."""
+    versions = question.versions[: question.visible] if isinstance(question, TestsQuestion) else None
+    return _data(spec, question, VISIBLE_SEED, versions)
 
 
 def hidden(spec: Spec, question: Question, seed: int) -> QuestionData:
@@ -95,16 +73,6 @@ def subjects(question: Question) -> dict[str, Callable[..., Any]]:
     if isinstance(question, TrainedQuestion):
         return {"network": question.network}
     return {}
-
-
-def write_bundle(spec: Spec, folder: Path = BUNDLES) -> Path:
-    """Write a chapter's visible cases to where :mod:`unrolled.bundle` reads them."""
-    folder.mkdir(exist_ok=True)
-    path = folder / f"{spec.stem}.bundle"
-    data, sources = to_bytes(visible(spec))
-    path.write_bytes(data)
-    path.with_suffix(".sources").write_bytes(sources)
-    return path
 
 
 def anchor(title: str) -> str:
@@ -275,21 +243,6 @@ class Lazily(Mapping[str, Outcome]):
         return len(self._mistakes)
 
 
-def _kept(question: QuestionData) -> QuestionData:
-    """Make data of what is computed lazily: what a mistake does otherwise than the reference, sketched."""
-    return replace(question, cases=tuple(replace(case, wrong=_sketches(case)) for case in question.cases))
-
-
-def _sketches(case: CaseData) -> dict[str, Outcome]:
-    different = {name: outcome for name, outcome in case.wrong.items() if not _same(case.expected, outcome)}
-    return {name: replace(outcome, value=sketched(outcome.value)) for name, outcome in different.items()}
-
-
-def _same(expected: Outcome, outcome: Outcome) -> bool:
-    alike = (expected.changed, expected.shared) == (outcome.changed, outcome.shared)
-    return alike and not isinstance(expected.value, list) and compare(expected, outcome) is None
-
-
 def _groups(question: FunctionQuestion | KernelQuestion, cases: tuple[CaseData, ...]) -> dict[str, float]:
     """Return the points by group.
 
@@ -304,7 +257,3 @@ def _groups(question: FunctionQuestion | KernelQuestion, cases: tuple[CaseData, 
 
 def _timed(value: Any) -> Any:
     return {"fresh": {"shape": list(value.shape), "dtype": value.dtype}} if isinstance(value, Fresh) else value
-
-
-def _sources(functions: Mapping[str, Callable[..., Any]]) -> dict[str, str]:
-    return {name: source_of(function, name="subject") for name, function in functions.items()}

@@ -7,8 +7,9 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 import nbformat
 
 import unrolled
-from autograder import cases, specs
+from autograder import specs
 from autograder.notebooks import original, released
+from autograder.visible import write_bundle
 from unrolled.bundle import encoded, load
 
 KIT = "unrolled-kit"
@@ -50,7 +51,7 @@ def write_release(folder: Path, *, answers: bool = True) -> Iterator[Path]:
     folder.mkdir(parents=True, exist_ok=True)
     notebooks = []
     for spec in map(specs.load, specs.stems()):
-        cases.write_bundle(spec)
+        write_bundle(spec)
         path = folder / f"{spec.stem}.ipynb"
         nbformat.write(released(original(spec.stem)), path)
         notebooks.append(path)

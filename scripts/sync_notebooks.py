@@ -2,15 +2,16 @@
 
 import nbformat
 
-from autograder import cases, specs
+from autograder import specs
 from autograder.notebooks import EXERCISES, original, synchronised
+from autograder.visible import write_bundle
 
 
 def main() -> None:
     """Rewrite every notebook in ``exercises`` and every bundle of visible cases."""
     for spec in map(specs.load, specs.stems()):
         nbformat.write(synchronised(original(spec.stem), spec), EXERCISES / spec.stem / f"{spec.stem}.ipynb")
-        cases.write_bundle(spec)
+        write_bundle(spec)
 
 
 if __name__ == "__main__":

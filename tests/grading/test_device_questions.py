@@ -9,6 +9,7 @@ from autograder import cases
 from autograder.questions import Case, FunctionQuestion, LayerCase, LayerQuestion, Mistake, Spec
 from autograder.sandbox import SandboxLimits, Session
 from autograder.source import source_of
+from autograder.visible import visible
 from unrolled.bundle import from_bytes, to_bytes
 from unrolled.check import LocalAnswers
 from unrolled.device import asnumpy, get_array_module, xp
@@ -109,7 +110,7 @@ SPEC = Spec("conv1d", (CLIPPED, DOUBLED))
 
 
 def locally(answer: object, question: FunctionQuestion | LayerQuestion = CLIPPED) -> Verdict:
-    bundle = from_bytes(*to_bytes(cases.visible(SPEC)))
+    bundle = from_bytes(*to_bytes(visible(SPEC)))
     return judge(bundle.question(f"conv1d.{question.id}"), LocalAnswers({question.id: answer}), {})
 
 

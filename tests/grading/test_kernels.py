@@ -20,6 +20,7 @@ from autograder.questions import Case, Question
 from autograder.report import TAGS, report_page
 from autograder.sandbox import SandboxLimits, Session
 from autograder.submission import Submission
+from autograder.visible import visible
 from tests.grading.kernel_attacks import ATTACKS, Attack, calling
 from tests.grading.kernel_spec import COLUMNS_QUESTION, SPEC, SUMS_QUESTION
 from tests.grading.test_attacks import Checker, descendants
@@ -36,7 +37,7 @@ Way = Callable[[Question, str], Verdict]
 def locally(question: Question, source: str) -> Verdict:
     names: dict[str, Any] = {}
     exec(source, names)
-    bundle = from_bytes(*to_bytes(cases.visible(SPEC)))
+    bundle = from_bytes(*to_bytes(visible(SPEC)))
     return judge(bundle.question(f"conv1d.{question.id}"), LocalAnswers(names), {})
 
 

@@ -12,6 +12,7 @@ from autograder.notebooks import answer_source, stub_source
 from autograder.questions import Case, FunctionQuestion, Mistake, Question, Spec
 from autograder.sandbox import SandboxLimits, Session
 from autograder.source import source_of
+from autograder.visible import visible
 from tests.grading import kinds
 from tests.grading.kinds import AFFINE, EVERY, SPEC, TOTAL, Affine, Rng
 from tests.specs import laws
@@ -27,7 +28,7 @@ Way = Callable[[Question, Any], Verdict]
 
 def locally(question: Question, answer: Any) -> Verdict:
     """Judge on the visible cases, as the notebook does: they have been bytes in between."""
-    bundle = from_bytes(*to_bytes(cases.visible(SPEC)))
+    bundle = from_bytes(*to_bytes(visible(SPEC)))
     return judge(bundle.question(f"conv1d.{question.id}"), LocalAnswers({question.id: answer}), {})
 
 
@@ -215,7 +216,7 @@ def test_a_chapter_of_large_cases_and_many_mistakes_makes_a_bundle_of_moderate_s
         for name in ("one", "two")
     )
     spec = Spec("conv1d", questions)
-    data, sources = to_bytes(cases.visible(spec))
+    data, sources = to_bytes(visible(spec))
     assert len(data) < 65_000
     (one, _) = from_bytes(data, sources).questions
     assert judge(one, LocalAnswers({"one": wrong[3]}), {}).mistake == "times 3"

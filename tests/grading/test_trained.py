@@ -9,6 +9,7 @@ import pytest
 from autograder import cases
 from autograder.questions import Case, Mistake, Spec, TrainedQuestion
 from autograder.sandbox import SandboxLimits, Session
+from autograder.visible import visible
 from unrolled.bundle import compile_subjects, from_bytes, to_bytes
 from unrolled.check import LocalAnswers
 from unrolled.judge import Verdict, judge
@@ -58,7 +59,7 @@ SPEC = Spec("conv1d", (QUESTION,))
 
 def verdict(answer: object) -> Verdict:
     """Judge on the visible case, as the notebook does: network and images have been bytes in between."""
-    bundle = from_bytes(*to_bytes(cases.visible(SPEC)))
+    bundle = from_bytes(*to_bytes(visible(SPEC)))
     return judge(
         bundle.question("conv1d.weights"),
         LocalAnswers({"weights": answer}),

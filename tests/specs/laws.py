@@ -15,6 +15,7 @@ from autograder.questions import (
     TrainedQuestion,
     ValueQuestion,
 )
+from autograder.visible import visible
 from tests.cuda.nvrtc import compile_for
 from unrolled.check import LocalAnswers
 from unrolled.judge import Verdict, judge
@@ -70,7 +71,7 @@ def hint_of(question: Question, mistake: Mistake) -> str:
 
 def assert_visible_cases_find_it_too(spec: Spec, question: Question, mistake: Mistake) -> None:
     """What a check cell knows is enough to notice a mistake, except wrong versions kept for grading."""
-    bundle = cases.visible(spec)
+    bundle = visible(spec)
     data = bundle.question(f"{spec.stem}.{question.id}")
     subjects = {name: compiled(source) for name, source in bundle.subjects.get(question.id, {}).items()}
     verdict = judge(data, answered(question, mistake.wrong), subjects)
