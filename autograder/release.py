@@ -14,15 +14,8 @@ from unrolled.bundle import encoded, load
 
 KIT = "unrolled-kit"
 SOURCES = ".sources"  # functions that answers are compared with
-SHIPPED = {
-    ".py",
-    ".bundle",
-    SOURCES,
-    ".npz",
-    ".typed",
-    ".cpp",
-    ".hpp",
-}  # what the package consists of; the rest is caches
+# What the package consists of; the rest is caches.
+SHIPPED = {".py", ".bundle", SOURCES, ".npz", ".typed", ".cpp", ".hpp"}
 README = """Unrolled: the notebooks, and the package that checks them.
 
 You need Python 3.11 or newer. In this folder:
