@@ -95,12 +95,10 @@ WINDOWS: list[tuple[str, str, tuple[int, int], dict[str, Any]]] = [
 def sizes(rng: Rng) -> Iterator[Case]:
     for name, group, size, settings in WINDOWS:
         yield Case(name, {"size": size, **settings}, group="ceil" if group == "ceil" else "floor")
-    for _ in range(14):
-        kh, kw, sy, sx, dy, dx = (int(number) for number in rng.integers([1, 1, 1, 1, 1, 1], [4, 4, 6, 6, 3, 3]))
-        top, bottom, left, right = (int(number) for number in rng.integers(0, 3, 4))
-        size = (int(rng.integers(dy * (kh - 1) + 1, 14)), int(rng.integers(dx * (kw - 1) + 1, 15)))
-        drawn = {"kernel_size": (kh, kw), "stride": (sy, sx), "padding": ((top, bottom), (left, right))}
-        yield Case("drawn", {"size": size, **drawn, "dilation": (dy, dx), "ceil_mode": True}, group="ceil")
+    for ceil in [True] * 14 + [False] * 6:
+        dilation = int(rng.integers(1, 3)), int(rng.integers(1, 3))
+        settings = {**_settings(rng, dilation), "dilation": dilation, "ceil_mode": ceil}
+        yield Case("drawn", settings, group="ceil" if ceil else "floor")
 
 
 def images_and_windows(rng: Rng) -> Iterator[Case]:
@@ -167,6 +165,10 @@ def means(rng: Rng) -> Iterator[Case]:
         yield Case(f"{name}, padding counts", counted, group="ceil" if ceil else "padding")
         pixels = counted | {"count_include_pad": False}
         yield Case(f"{name}, only pixels count", pixels, group="ceil" if ceil else "pixels")
+    for group in ("pixels", "padding", "ceil", "ceil") * 4:
+        both = group == "padding" or (group == "ceil" and bool(rng.integers(2)))
+        settings = {**_settings(rng), "ceil_mode": group == "ceil", "count_include_pad": both}
+        yield Case("drawn", settings, group=group)
 
 
 def average_layers(rng: Rng) -> Iterator[LayerCase]:
@@ -180,6 +182,16 @@ def average_layers(rng: Rng) -> Iterator[LayerCase]:
         yield LayerCase(name, args, (x,), layout="F" if number == 1 else "C")
     rounds = numbers(rng, (2, 1, 3, 5)), numbers(rng, (2, 1, 3, 5)), numbers(rng, (1, 3, 4, 6), "float32")
     yield LayerCase("three rounds", overlapping, rounds)
+
+
+def _settings(rng: Rng, dilation: tuple[int, int] = (1, 1)) -> dict[str, Any]:
+    """Draw sizes and settings for which every window holds a pixel: no side is padded by as much as a window covers."""
+    kernel_size, stride = rng.integers(1, 5, 2), rng.integers(1, 6, 2)
+    covered = np.asarray(dilation) * (kernel_size - 1) + 1
+    (top, left), (bottom, right) = rng.integers(0, np.minimum(covered, 3), (2, 2)).tolist()
+    size = (int(covered[0] + rng.integers(10)), int(covered[1] + rng.integers(11)))
+    pairs = {"size": size, "kernel_size": tuple(kernel_size.tolist()), "stride": tuple(stride.tolist())}
+    return {**pairs, "padding": ((top, bottom), (left, right))}
 
 
 def _averaged() -> list[tuple[str, tuple[int, int], dict[str, Any]]]:

@@ -1,11 +1,13 @@
 """What holds for the questions of every chapter; a class in ``test_<stem>.py`` inherits it for its own."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 from autograder import cases
 from autograder.notebooks import answer_source
 from autograder.questions import (
+    FunctionQuestion,
     HuntQuestion,
     KernelQuestion,
     Mistake,
@@ -19,6 +21,7 @@ from autograder.visible import visible
 from tests.cuda.nvrtc import compile_for
 from unrolled.check import LocalAnswers
 from unrolled.judge import Verdict, judge
+from unrolled.wire import pack
 
 SEEDS = (7, 2024, 31337)  # of hidden cases; any should do
 
@@ -86,6 +89,25 @@ def compiled(source: str) -> Any:
     return names["subject"]
 
 
+def assert_what_is_seen_earns_nothing(spec: Spec, question: FunctionQuestion) -> None:
+    """An answer that looks up the visible cases gets no points on hidden ones, of any group."""
+    known = {_key(case.args): case.expected for case in cases.shown(spec, question).cases}
+
+    def looked_up(**args: Any) -> Any:
+        expected = known[_key(args)]
+        if expected.problem:
+            raise ValueError(expected.detail)
+        return expected.value
+
+    for seed in SEEDS:
+        data = replace(cases.hidden(spec, question, seed), kind="function")  # without a race
+        assert judge(data, LocalAnswers({data.entry: looked_up}), {}).score == 0
+
+
+def _key(args: Mapping[str, Any]) -> bytes:
+    return pack({name: args[name] for name in sorted(args)})
+
+
 class Laws:
     """Tests that run on each question, and each mistake, of ``spec``: ``conftest.py`` hands them out."""
 
@@ -99,6 +121,10 @@ class Laws:
 
     def test_the_check_cell_recognises_a_mistake(self, question: Question, mistake: Mistake) -> None:
         assert_visible_cases_find_it_too(self.spec, question, mistake)
+
+    def test_what_is_seen_earns_nothing(self, question: Question) -> None:
+        if isinstance(question, FunctionQuestion):
+            assert_what_is_seen_earns_nothing(self.spec, question)
 
     def test_the_source_of_an_answer_stands_alone(self, question: Question) -> None:
         names: dict[str, Any] = {}
