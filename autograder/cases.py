@@ -89,8 +89,9 @@ def _data(spec: Spec, question: Question, seed: int, versions: tuple[Mistake, ..
     match question:
         case FunctionQuestion():
             kind = "function"
-            cases = tuple(_case(question, case, fresh=question.fresh) for case in question.cases(rng))
+            cases = tuple(_case(question, case, memory=question.fresh or question.view) for case in question.cases(rng))
             about = {"fresh": question.fresh, "returns": list(question.returns), "groups": _groups(question, cases)}
+            about |= {"view": True} if question.view else {}
             if isinstance(question, SpeedQuestion):
                 kind = "speed"
                 timed = {name: _timed(value) for name, value in question.timed.items()}
@@ -154,10 +155,12 @@ def _orders(names: Sequence[str], rng: np.random.Generator) -> list[list[str]]:
     return [order, [*rng.permutation(late).tolist(), *rng.permutation(early).tolist()]]
 
 
-def _case(question: FunctionQuestion | HuntQuestion, case: Case, fresh: bool = False) -> CaseData:
+def _case(question: FunctionQuestion | HuntQuestion, case: Case, memory: bool = False) -> CaseData:
+    """Compute what is expected of a case; ``memory`` tells whether it matters where a result lies."""
+
     def outcome(function: Callable[..., Any]) -> Outcome:
         made = run(function, case.args)
-        return made if fresh else replace(made, shared=())
+        return made if memory else replace(made, shared=())
 
     wrong = Lazily({mistake.name: mistake.wrong for mistake in question.mistakes}, outcome)
     return CaseData(case.name, dict(case.args), outcome(question.reference), wrong, case.group)

@@ -100,6 +100,7 @@ class FunctionQuestion(Question):
 
     Attributes:
         fresh: whether the result must not look into the memory of an argument.
+        view: whether it must look there, as the reference's does.
         returns: names of the values, if several are returned, for reports.
         groups: points by group of cases, adding up to ``points``; a group's points are for passing all its cases.
             Every case then names its group. Without groups all cases must pass.
@@ -108,6 +109,7 @@ class FunctionQuestion(Question):
     reference: Callable[..., Any]
     cases: Callable[[np.random.Generator], Iterable[Case]]
     fresh: bool = False
+    view: bool = False
     returns: tuple[str, ...] = ()
     groups: Mapping[str, float] = field(default_factory=dict)
 

@@ -28,6 +28,14 @@ CONVOLUTIONS = (
     "torch.nn.Conv2d",
 )
 
+# Answers of earlier chapters, written otherwise, which later ones are given to build on.
+EARLIER = (
+    "unrolled.given.strides.im2col",
+    "unrolled.given.strides.conv2d",
+    "unrolled.given.backprop.Conv2d",
+    "unrolled.given.backprop.Conv2d.forward",
+)
+
 # Find windows, or lay them out.
 WINDOWS = (
     "numpy.lib.stride_tricks.sliding_window_view",

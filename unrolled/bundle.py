@@ -1,7 +1,7 @@
 """The visible cases of a chapter, as data: ``bundles/<stem>.bundle``, built from the spec by the grader's side.
 
 Some answers are compared with functions, not with data: those lie beside it, in ``<stem>.sources``. They could answer
-the questions. So a sandbox does not have that file, and students of a class may get one without the right versions.
+the questions. So students of a class may get that file without the right versions, and a sandbox has neither file.
 """
 
 import zlib
@@ -49,7 +49,7 @@ def load(stem: str) -> Bundle:
     folder = resources.files("unrolled") / "bundles"
     file, sources = folder / f"{stem}.bundle", folder / f"{stem}.sources"
     if not file.is_file():
-        raise BundleError(f"there is no chapter {stem!r} in this copy of unrolled")
+        raise BundleError(f"the visible cases of {stem} are not here")
     return from_bytes(file.read_bytes(), sources.read_bytes() if sources.is_file() else encoded({}))
 
 

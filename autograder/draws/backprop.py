@@ -96,7 +96,7 @@ def without_stride(rng: Rng) -> Iterator[Case]:
 def with_rows(rng: Rng) -> Iterator[Case]:
     """Upstream gradients with windows in rows."""
     for name, (n, f, oh, ow), k, dtype, layout in [
-        ("two filters, two windows", (1, 2, 1, 2), 1, "float64", "C"),
+        ("two filters, two windows", (1, 2, 1, 2), 2, "float64", "C"),
         ("one filter", (1, 1, 2, 2), 3, "float64", "C"),
         ("two images of one window", (2, 3, 1, 1), 2, "float64", "C"),
         ("two images of 2 × 2 windows", (2, 2, 2, 2), 1, "float64", "C"),

@@ -39,7 +39,7 @@ def maps(rng: Rng) -> Iterator[Case]:
 def planes(rng: Rng) -> Iterator[Case]:
     """Columns of one plane, stride 1."""
     for name, shape, dtype, layout in [
-        ("two windows that overlap", (1, 2, 1, 2), "float64", "C"),
+        ("three windows that overlap", (1, 2, 1, 3), "float64", "C"),
         ("one window", (2, 3, 1, 1), "float64", "C"),
         ("windows of one pixel", (1, 1, 2, 3), "float64", "C"),
         ("2 × 3 windows of 2 × 2", (2, 2, 2, 3), "float64", "C"),

@@ -152,8 +152,8 @@ def reads(rng: Rng) -> Iterator[Case]:
 def planes(rng: Rng) -> Iterator[Case]:
     """Planes for ``im2col_threads``."""
     for name, size, k, pad, dtype in [
-        ("two pixels side by side", (1, 2), 1, 0, "float64"),
-        ("two pixels, one below the other", (2, 1), 1, 0, "float64"),
+        ("three pixels side by side", (1, 3), 1, 0, "float64"),
+        ("three pixels, one below the other", (3, 1), 1, 0, "float64"),
         ("square", (3, 3), 2, 0, "float64"),
         ("square, padded", (2, 2), 2, 1, "float64"),
         ("wide", (2, 4), 2, 0, "float64"),

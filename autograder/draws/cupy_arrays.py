@@ -51,8 +51,8 @@ def journeys(rng: Rng) -> Iterator[Case]:
 def stopwatches(rng: Rng) -> Iterator[Case]:
     """Kernels for ``timed``."""
     for name, warm_up, kernels in [
-        ("one kernel", [], [40]),
-        ("a kernel shorter than its launch", [], [3]),
+        ("one kernel, warmed up", [20], [40]),
+        ("a kernel shorter than its launch", [5], [3]),
         ("two kernels", [], [40, 50]),
         ("a long one first, then short ones", [], [60, 2, 3]),
         ("short ones with gaps", [], [4, 5, 6]),

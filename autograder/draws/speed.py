@@ -168,7 +168,7 @@ def rows(rng: Rng) -> Iterator[Case]:
     """Rows and kernels for ``correlate_fft``."""
     for name, w, kw, dtype in [
         ("four entries, one tap", 4, 1, "float64"),
-        ("three entries, two taps", 3, 2, "float64"),
+        ("five entries, two taps", 5, 2, "float64"),
         ("four entries, two taps", 4, 2, "float64"),
         ("one entry", 1, 1, "float64"),
         ("as long as the kernel", 5, 5, "float64"),

@@ -55,6 +55,7 @@ SPEC = Spec(
             section="How many windows fit",
             reference=conv1d.out_size,
             cases=draw.sizes,
+            forbidden=("unrolled.judge.geometry.Geometry.slack",),
             mistakes=(
                 Mistake(
                     "ceil",

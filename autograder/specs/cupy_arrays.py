@@ -13,6 +13,7 @@ from autograder.questions import (
     TestsQuestion,
     ValueQuestion,
 )
+from autograder.ready_made import EARLIER
 from solutions import cupy_arrays, device_times
 
 INSIDE = ("unrolled.device.StandIn._host",)
@@ -189,7 +190,7 @@ COLUMNS = (
         reference=cupy_arrays.im2col,
         cases=draw.images,
         fresh=True,
-        forbidden=HOME,
+        forbidden=(*HOME, *EARLIER),
         mistakes=(
             Mistake("array-of-numpy", wrong.im2col_array_of_numpy, MIXED),
             Mistake("always-away", wrong.im2col_always_away, OTHER_SIDE),

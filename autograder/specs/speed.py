@@ -3,7 +3,7 @@
 from autograder.draws import speed as draw
 from autograder.mistakes import speed as wrong
 from autograder.questions import Fresh, FunctionQuestion, HuntQuestion, Mistake, Spec, SpeedQuestion, ValueQuestion
-from autograder.ready_made import CONVOLUTIONS, ROWS
+from autograder.ready_made import CONVOLUTIONS, EARLIER, ROWS
 from solutions import quick, roofline
 
 # Whatever slides a kernel in one call.
@@ -358,7 +358,7 @@ SPEC = Spec(
             section="Which one wins",
             reference=quick.conv2d_quick,
             cases=draw.larger,
-            forbidden=READY_MADE,
+            forbidden=READY_MADE + EARLIER,
             slower=wrong.conv2d_rows,
             ratio=2,
             timed={"x": Fresh((1, 32, 160, 160), "float32"), "weight": Fresh((4, 32, 7, 7), "float32")},

@@ -11,7 +11,7 @@ from autograder.questions import (
     TestsQuestion,
     ValueQuestion,
 )
-from autograder.ready_made import CONVOLUTIONS
+from autograder.ready_made import CONVOLUTIONS, EARLIER
 from solutions import views, windows
 
 SLIDING = "numpy.lib.stride_tricks.sliding_window_view"
@@ -56,7 +56,8 @@ SPEC = Spec(
             section="Windows as a view",
             reference=windows.windows_strided,
             cases=draw.views,
-            forbidden=(SLIDING,),
+            view=True,
+            forbidden=(SLIDING, *EARLIER),
             groups={"plain": 1, "layout": 1, "steps": 2},
             mistakes=(
                 Mistake(
@@ -90,6 +91,8 @@ SPEC = Spec(
             section="The safe way",
             reference=windows.windows_sliding,
             cases=draw.plain_views,
+            view=True,
+            forbidden=EARLIER,
             mistakes=(
                 Mistake(
                     "windows-first",
@@ -154,6 +157,7 @@ SPEC = Spec(
             reference=windows.im2col_strided,
             cases=draw.padded,
             fresh=True,
+            forbidden=EARLIER,
             mistakes=(
                 Mistake(
                     "view",
@@ -274,7 +278,7 @@ SPEC = Spec(
             section="Sums without columns",
             reference=windows.conv_tensordot,
             cases=draw.convolutions,
-            forbidden=CONVOLUTIONS,
+            forbidden=CONVOLUTIONS + EARLIER,
             mistakes=(
                 Mistake(
                     "kernels-last",
@@ -348,6 +352,7 @@ SPEC = Spec(
             published=wrong.fitted_published,
             exposing=views.exposing,
             cases=draw.fitting,
+            forbidden=EARLIER,
             mistakes=(
                 Mistake(
                     "unchanged",

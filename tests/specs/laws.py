@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
+
 from autograder import cases
 from autograder.notebooks import answer_source
 from autograder.questions import (
@@ -21,6 +23,7 @@ from autograder.visible import visible
 from tests.cuda.nvrtc import compile_for
 from unrolled.check import LocalAnswers
 from unrolled.judge import Verdict, judge
+from unrolled.judge.compare import compare
 from unrolled.wire import pack
 
 SEEDS = (7, 2024, 31337)  # of hidden cases; any should do
@@ -104,6 +107,16 @@ def assert_what_is_seen_earns_nothing(spec: Spec, question: FunctionQuestion) ->
         assert judge(data, LocalAnswers({data.entry: looked_up}), {}).score == 0
 
 
+def assert_no_case_gives_the_hunted_input_away(spec: Spec, question: HuntQuestion) -> None:
+    """What a report shows of a failing case is no input that is as small as is asked for."""
+    data = cases.shown(spec, question)
+    published = LocalAnswers({"published": question.published})
+    for case in data.cases:
+        numbers = sum(np.size(value) for value in case.args.values() if np.ndim(value))
+        wrong = compare(case.expected, published.call("published", case.args)) is not None
+        assert not wrong or numbers > data.about["largest"], case.name
+
+
 def _key(args: Mapping[str, Any]) -> bytes:
     return pack({name: args[name] for name in sorted(args)})
 
@@ -125,6 +138,8 @@ class Laws:
     def test_what_is_seen_earns_nothing(self, question: Question) -> None:
         if isinstance(question, FunctionQuestion):
             assert_what_is_seen_earns_nothing(self.spec, question)
+        if isinstance(question, HuntQuestion):
+            assert_no_case_gives_the_hunted_input_away(self.spec, question)
 
     def test_the_source_of_an_answer_stands_alone(self, question: Question) -> None:
         names: dict[str, Any] = {}

@@ -149,9 +149,9 @@ def _values(attempts: Sequence[Attempt], number: int) -> list[Attempt]:
 
 
 def tried(question: QuestionData, case: CaseData, outcome: Outcome) -> Attempt:
-    """Compare an outcome with what was expected of a case; a view counts only where a copy was asked."""
-    if not question.about.get("fresh"):
-        outcome = replace(outcome, shared=())
+    """Compare an outcome with what was expected of a case; whether it is a view counts only where that was asked."""
+    if not (question.about.get("fresh") or question.about.get("view")):
+        outcome = replace(outcome, shared=case.expected.shared)
     return Attempt(case, outcome, compare(case.expected, outcome))
 
 

@@ -38,7 +38,7 @@ class Attempt:
 
     @property
     def failed(self) -> bool:
-        return bool(self.difference or self.outcome.changed or self.outcome.shared)
+        return bool(self.difference or self.outcome.changed or self.outcome.shared != self.case.expected.shared)
 
 
 @dataclass(frozen=True)
@@ -142,8 +142,13 @@ def _changed(names: Names, failures: Sequence[Attempt], attempts: Sequence[Attem
 
 
 def _shared(names: Names, failures: Sequence[Attempt], attempts: Sequence[Attempt]) -> str:
-    shared = next((attempt.outcome.shared[0] for attempt in failures if attempt.outcome.shared), "")
-    return f"{names.caller} returns a view into its argument {shared}; a fresh array is asked for" if shared else ""
+    """Say that a copy was asked for, or a view."""
+    for expected, got in ((attempt.case.expected.shared, attempt.outcome.shared) for attempt in failures):
+        if got and not expected:
+            return f"{names.caller} returns a view into its argument {got[0]}; a fresh array is asked for"
+        if expected and not got:
+            return f"{names.caller} returns a copy; a view into its argument {expected[0]} is asked for"
+    return ""
 
 
 def _about_values(names: Names, failures: Sequence[Attempt], attempts: Sequence[Attempt]) -> str:
