@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from autograder.examined import versions
 from autograder.questions import (
     Case,
     Fresh,
@@ -69,7 +70,7 @@ def subjects(question: Question) -> dict[str, Callable[..., Any]]:
     if isinstance(question, HuntQuestion):
         return {"right": question.reference, "published": question.published}
     if isinstance(question, TestsQuestion):
-        return {"right": question.right, **{version.name: version.wrong for version in question.versions}}
+        return versions(question)
     if isinstance(question, TrainedQuestion):
         return {"network": question.network}
     return {}

@@ -249,6 +249,8 @@ class TestsQuestion(Question):
     Attributes:
         reference: a test that does.
         right: the right version that is examined, written otherwise than the exercises ask.
+        valid: raises an error if arguments are not what versions are made for; annotated, so that arrays are told from
+            pairs. Of such arguments every version makes the same.
         versions: the wrong versions; ``hint`` is for somebody whose test accepts them.
         visible: how many of them students get.
         hint: for somebody whose test rejects the right version.
@@ -259,6 +261,7 @@ class TestsQuestion(Question):
 
     reference: Callable[..., Any]
     right: Callable[..., Any]
+    valid: Callable[..., Any]
     versions: tuple[Mistake, ...]
     visible: int
     hint: str

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from solutions.arguments import Array, Pair, array, pair
+from solutions.arguments import Array, Pair, array, pair, whole
 from solutions.windows import address, byte_strides, index_arrays, reshape_copies
 
 __all__ = ["addresses", "copies", "exposing", "fitted", "medians", "test_flat_index"]
@@ -53,8 +53,8 @@ def fitted(x: Array, kernel_size: tuple[int, int], stride: int) -> Array:
         ValueError, TypeError: if ``x`` has not two axes, or another argument is out of range.
     """
     x = array("x", x, "h", "w")
-    kh, kw = kernel_size
-    _, i, j = index_arrays(1, x.shape, (int(kh), int(kw)), int(stride))
+    kh, kw = (whole("kernel_size", taps, 1) for taps in kernel_size)
+    _, i, j = index_arrays(1, x.shape, (kh, kw), whole("stride", stride, 1))
     if (i[-1, -1] + 1, j[-1, -1] + 1) != x.shape:
         raise ValueError(f"windows of {kernel_size} with stride {stride} leave a tail of an image of {x.shape}")
     return np.asarray(x[i, j])

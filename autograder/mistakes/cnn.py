@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 
+from solutions.arguments import whole
 from solutions.cnn import Sequential, digits_network, images_of, overfit, parameters, train
 from unrolled.given.backprop import Conv2d, Flatten, Linear, MaxPool2d, ReLU
 
@@ -261,6 +262,12 @@ def confusion_as_floats(labels, predicted, classes=10):
 
 
 # test_split: a right version, wrong ones to be rejected …
+
+
+def split_valid(count: int, held_out: int, seed: int) -> None:
+    if whole("held_out", held_out, 1) >= whole("count", count, 2):
+        raise ValueError("nothing is left to train on")
+    whole("seed", seed, 0)
 
 
 def split_right(count, held_out, seed):

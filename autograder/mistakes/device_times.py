@@ -1,5 +1,6 @@
 """Wrong answers to the questions of ``cupy_arrays`` about time."""
 
+from solutions.arguments import whole
 from unrolled.timeline import PaperGPU
 
 # transfer_seconds
@@ -179,6 +180,12 @@ def times_compiled_always(kernels, n_warmup, n_repeat):
 
 
 # test_gpu_times
+
+
+def version_valid(kernels: list[tuple[str, int]], n_warmup: int, n_repeat: int) -> None:
+    if not kernels or not all(isinstance(name, str) and whole("micros", micros, 1) for name, micros in kernels):
+        raise ValueError("kernels are pairs of a name and microseconds, at least one")
+    whole("n_warmup", n_warmup, 0), whole("n_repeat", n_repeat, 1)
 
 
 def version_right(kernels, n_warmup, n_repeat):

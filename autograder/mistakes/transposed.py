@@ -3,6 +3,8 @@
 import numpy as np
 
 from autograder.mistakes.channels import with_bias
+from solutions.arguments import Array, Pairs
+from solutions.transposed import conv_transpose2d
 from unrolled.given.col2im import col2im
 from unrolled.given.windows import conv2d, im2col
 
@@ -269,6 +271,12 @@ def transpose_float64(x, weight, bias=None, stride=(1, 1), padding=0, output_pad
 
 
 # test_transposed: a right version, wrong ones to be rejected …
+
+
+def version_valid(
+    x: Array, weight: Array, stride: tuple[int, int], padding: Pairs, output_padding: tuple[int, int]
+) -> None:
+    conv_transpose2d(x, weight, None, stride, padding, output_padding)
 
 
 def version_right(x, weight, stride, padding, output_padding):

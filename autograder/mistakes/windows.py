@@ -3,6 +3,8 @@
 import numpy as np
 from numpy.lib.stride_tricks import as_strided, sliding_window_view
 
+from solutions.strides import out_size
+
 
 def _two(value):
     return (value, value) if isinstance(value, int) else tuple(value)
@@ -208,7 +210,9 @@ def fitted_windows_crossed(x, kernel_size, stride):
 
 def fitted_oracle(x, kernel_size, stride):
     """Not a mistake: what is right, one window after the other."""
-    x, (kh, kw), stride = np.asarray(x), (int(k) for k in kernel_size), int(stride)
+    x, (kh, kw) = np.asarray(x), kernel_size
+    if not all(isinstance(number, int | np.integer) for number in (kh, kw, stride)):
+        raise TypeError("kernel_size and stride are whole numbers")
     if x.ndim != 2 or min(kh, kw, stride) < 1 or kh > x.shape[0] or kw > x.shape[1]:
         raise ValueError("an image (h, w), a kernel that fits into it and a stride of 1 or more are needed")
     if (x.shape[0] - kh) % stride or (x.shape[1] - kw) % stride:
@@ -218,6 +222,10 @@ def fitted_oracle(x, kernel_size, stride):
 
 
 # test_flat_index: a right version, wrong ones to be rejected …
+
+
+def flat_valid(size: tuple[int, int], kernel_size: tuple[int, int], stride: tuple[int, int]) -> None:
+    out_size(size, kernel_size, stride)
 
 
 def flat_right(size, kernel_size, stride):

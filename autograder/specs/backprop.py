@@ -296,6 +296,7 @@ SPEC = Spec(
             section="Random, not ones",
             reference=gradients.test_conv2d_backward,
             right=wrong.version_right,
+            valid=backprop.conv2d_backward,
             visible=3,
             hint="A gradient is a sum over windows, not a mean. And how many digits do you ask for in float32?",
             versions=(

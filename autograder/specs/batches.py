@@ -8,7 +8,7 @@ from solutions import batches, memory
 
 # Whatever finds windows, or convolves, in one call.
 READY_MADE = WINDOWS + CONVOLUTIONS
-SUMS = ("numpy.einsum", "numpy.tensordot")  # they order axes by themselves, and that is what is asked
+SUMS = ("numpy.einsum", "numpy.c_einsum", "numpy.tensordot")  # they order axes by themselves, and that is what is asked
 
 FLOAT64 = "The numbers are right, the dtype is not: which dtype does np.zeros or np.empty give if nothing is said?"
 FLIPPED = "Your kernels are read back to front. Which pixel of a window should weight[..., 0, 0] meet?"
@@ -326,6 +326,7 @@ SPEC = Spec(
             section="What goes wrong",
             reference=batches.test_conv_all_at_once,
             right=wrong.version_right,
+            valid=batches.conv_all_at_once,
             visible=3,
             hint="Work out one output by hand: all channels of the window, times the kernel as it lies, plus the bias.",
             versions=(

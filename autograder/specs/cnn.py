@@ -202,6 +202,7 @@ SPEC = Spec(
             section="Images that it has never seen",
             reference=training.test_split,
             right=wrong.split_right,
+            valid=wrong.split_valid,
             visible=3,
             hint="A right version passes any order. Do you ask for one certain order of the indices?",
             versions=(

@@ -338,6 +338,7 @@ SPEC = Spec(
             section="The transpose, not the inverse",
             reference=col2im.test_col2im,
             right=wrong.version_right,
+            valid=col2im.col2im,
             visible=3,
             hint="A right version meets the adjoint law. Do you ask for the image back, or more digits than there are?",
             versions=(

@@ -357,6 +357,7 @@ SPEC = Spec(
             section="What goes wrong",
             reference=conv1d.test_correlate,
             right=wrong.version_right,
+            valid=conv1d.correlate,
             visible=3,
             hint="Work out by hand what the kernel should give on your row. Is it flipped in your expectation?",
             versions=(

@@ -350,6 +350,7 @@ SPEC = Spec(
             section="What goes wrong",
             reference=conv2d.test_shifted_sum,
             right=wrong.version_right,
+            valid=conv2d.shifted_sum,
             visible=3,
             hint="Work out one window by hand, or with four loops. Does your expectation turn the kernel?",
             versions=(

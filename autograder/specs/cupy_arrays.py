@@ -155,6 +155,7 @@ TIMES = (
         section="Honest times",
         reference=device_times.test_gpu_times,
         right=wrong_times.version_right,
+        valid=wrong_times.version_valid,
         visible=3,
         hint="A right version counts the first launch of a call. When does the first event happen, when the last?",
         versions=known.TEST_GPU_TIMES_VERSIONS,

@@ -313,6 +313,7 @@ SPEC = Spec(
             section="What goes wrong",
             reference=im2col.test_im2col_taps,
             right=wrong.version_right,
+            valid=im2col.im2col_taps,
             visible=3,
             hint="Write down the shape that you expect for an image of 4 × 6 and a kernel of 2 × 3. Do the taps come "
             "first?",

@@ -379,6 +379,7 @@ SPEC = Spec(
             section="What goes wrong",
             reference=pooling.test_tiles_backward,
             right=wrong_back.mask_oracle,
+            valid=pooling.tiles_backward,
             visible=3,
             hint=(
                 "Work out by hand what your tiles should send back. Which of equal numbers gets the gradient, and how "

@@ -245,7 +245,7 @@ OTHER_WAYS = (
         reference=quick.kn2row,
         cases=draw.convolutions,
         returns=("planes", "y"),
-        forbidden=READY_MADE,
+        forbidden=READY_MADE + EARLIER,
         mistakes=(
             Mistake(
                 "not-shifted",

@@ -370,6 +370,7 @@ SPEC = Spec(
             section="What goes wrong",
             reference=strides.test_one_image,
             right=wrong.spread_right,
+            valid=wrong.spread_valid,
             visible=3,
             hint="Find the windows by trying every start: which of them end inside the image?",
             versions=(

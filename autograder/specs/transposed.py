@@ -13,7 +13,7 @@ from autograder.questions import (
     TestsQuestion,
     ValueQuestion,
 )
-from autograder.ready_made import CONVOLUTIONS
+from autograder.ready_made import CONVOLUTIONS, ROWS
 from solutions import sparse, stamps, transposed
 
 # Whatever transposes, or cuts into groups, in one call.
@@ -189,7 +189,7 @@ SPEC = Spec(
             published=wrong.row_published,
             exposing=stamps.exposing,
             cases=draw.rows,
-            forbidden=READY_MADE,
+            forbidden=READY_MADE + ROWS,
             mistakes=(
                 Mistake(
                     "unchanged",
@@ -276,6 +276,7 @@ SPEC = Spec(
             section="One product, then col2im",
             reference=stamps.test_transposed,
             right=wrong.version_right,
+            valid=wrong.version_valid,
             visible=3,
             hint="A right version is the transpose of conv2d, not its inverse. Does your law hold for any settings, "
             "and up to rounding?",
@@ -327,7 +328,7 @@ SPEC = Spec(
             section="Why checkerboards appear",
             reference=transposed.checkerboard,
             cases=draw.boards,
-            forbidden=READY_MADE,
+            forbidden=(*READY_MADE, "unrolled.judge.geometry.coverage"),
             mistakes=(
                 Mistake(
                     "without-stride",

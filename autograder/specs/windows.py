@@ -227,6 +227,7 @@ SPEC = Spec(
             section="Windows by index",
             reference=views.test_flat_index,
             right=wrong.flat_right,
+            valid=wrong.flat_valid,
             visible=3,
             hint="Rows of the index are taps, columns are windows, both row by row. What does your test expect?",
             versions=(

@@ -173,6 +173,12 @@ def test_a_test_that_changes_its_mind_gets_nothing() -> None:
     assert (verdict.score, verdict.mistake) == (0, "fickle")
 
 
+def test_a_test_that_passes_lists_is_told_to_pass_arrays() -> None:
+    verdict = verdict_on("test_correlate", lambda candidate: candidate([1, 2, 3], [1, 2]))
+    assert (verdict.score, verdict.mistake) == (0, "rejects-right")
+    assert "numbers come as an array, such as np.array([1, 2, 3])" in verdict.message
+
+
 @pytest.mark.parametrize("seed", range(5))
 def test_the_versions_that_a_test_sees_early_it_sees_late_in_the_other_order(seed: int) -> None:
     first, second = cases.hidden(SPEC, SPEC.question("test_correlate"), seed).about["orders"]

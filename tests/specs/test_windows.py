@@ -13,7 +13,7 @@ from autograder.notebooks import solved
 from autograder.questions import HuntQuestion
 from autograder.specs.windows import SPEC
 from autograder.submission import read_submission
-from tests.specs.laws import SEEDS, Laws
+from tests.specs.laws import SEEDS, Laws, reference_of, verdict_on
 
 
 class TestWindows(Laws):
@@ -55,3 +55,16 @@ def test_no_smaller_input_exposes_the_published_check() -> None:
         assert hunt.published(np.ones((1, 1)), (1, 1), stride).tolist() == [[1.0]]
     with pytest.raises(AssertionError):
         hunt.published(**{**hunt.exposing, "x": np.array(hunt.exposing["x"])})
+
+
+@pytest.mark.parametrize("name", ["windows_strided", "windows_sliding"])
+def test_a_copy_is_not_the_view_that_is_asked_for(name: str) -> None:
+    question = SPEC.question(name)
+    reference = reference_of(question)
+
+    def copied(*args: Any, **kwargs: Any) -> Any:
+        return reference(*args, **kwargs).copy()
+
+    verdict = verdict_on(SPEC, question, copied, SEEDS[0])
+    assert verdict.score == 0
+    assert "returns a copy; a view into its argument x is asked for" in verdict.message

@@ -29,6 +29,7 @@ FICKLE = (
     "seed within the test, and keep nothing from one call to the next."
 )
 MOST_VALUES = 1000  # numbers in a value
+LISTED = (int, float, list, np.ndarray, np.generic)  # what lists hold that should be arrays
 # In an input that exposes a bug, which our own loops must get through: most numbers, and the largest setting.
 MOST_HUNTED, LARGEST_HUNTED, LARGEST_PIXEL = 100, 16, 1000
 
@@ -184,7 +185,7 @@ def _rejected(question: QuestionData, answers: Answers, subjects: Subjects, orde
     """Let the test examine versions; return those that it rejects, or the verdict if the right one is among them."""
     rejected = set()
     for name in order:
-        outcome = answers.test(question.entry, subjects[name])
+        outcome = answers.test(question.entry, _taking_arrays(subjects[name]))
         if verdict := no_answer(question, question.entry, outcome):
             return verdict
         if name == "right" and outcome.problem:
@@ -194,6 +195,18 @@ def _rejected(question: QuestionData, answers: Answers, subjects: Subjects, orde
         if outcome.problem:
             rejected.add(name)
     return rejected
+
+
+def _taking_arrays(version: Callable[..., Any]) -> Callable[..., Any]:
+    """Refuse lists of numbers, whatever the version: it depends on how one is written what it makes of them."""
+
+    def taking_arrays(*args: Any, **kwargs: Any) -> Any:
+        for value in (*args, *kwargs.values()):
+            if isinstance(value, list) and any(isinstance(item, LISTED) for item in value):
+                raise TypeError(f"numbers come as an array, such as np.array({str(value)[:40]})")
+        return version(*args, **kwargs)
+
+    return taking_arrays
 
 
 KINDS: Mapping[Kind, Callable[[QuestionData, Answers, Subjects], Verdict]] = {
