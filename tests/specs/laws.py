@@ -2,16 +2,19 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from importlib import import_module
+from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
 
-from autograder import cases
+from autograder import cases, specs
 from autograder.notebooks import answer_source
 from autograder.questions import (
     FunctionQuestion,
     HuntQuestion,
     KernelQuestion,
+    LayerQuestion,
     Mistake,
     Question,
     Spec,
@@ -117,6 +120,19 @@ def assert_no_case_gives_the_hunted_input_away(spec: Spec, question: HuntQuestio
         assert not wrong or numbers > data.about["largest"], case.name
 
 
+def assert_what_is_given_is_no_answer(spec: Spec, question: FunctionQuestion | LayerQuestion) -> None:
+    """What a chapter is given of earlier ones earns nothing by itself; where it would, the question rules it out."""
+    data = cases.hidden(spec, question, SEEDS[0])
+    untimed = replace(data, kind="function") if data.kind == "speed" else data
+    for stem in specs.earlier(spec.stem):
+        if not find_spec(f"unrolled.given.{stem}"):
+            continue
+        module = import_module(f"unrolled.given.{stem}")
+        for name, given in vars(module).items():
+            if callable(given) and getattr(given, "__module__", "") == module.__name__:
+                assert judge(untimed, LocalAnswers({data.entry: given}), {}).score == 0, f"{stem}.{name}"
+
+
 def _key(args: Mapping[str, Any]) -> bytes:
     return pack({name: args[name] for name in sorted(args)})
 
@@ -135,9 +151,11 @@ class Laws:
     def test_the_check_cell_recognises_a_mistake(self, question: Question, mistake: Mistake) -> None:
         assert_visible_cases_find_it_too(self.spec, question, mistake)
 
-    def test_what_is_seen_earns_nothing(self, question: Question) -> None:
+    def test_what_is_seen_or_given_earns_nothing(self, question: Question) -> None:
         if isinstance(question, FunctionQuestion):
             assert_what_is_seen_earns_nothing(self.spec, question)
+        if isinstance(question, FunctionQuestion | LayerQuestion):
+            assert_what_is_given_is_no_answer(self.spec, question)
         if isinstance(question, HuntQuestion):
             assert_no_case_gives_the_hunted_input_away(self.spec, question)
 
