@@ -203,7 +203,7 @@ def _taking_arrays(version: Callable[..., Any]) -> Callable[..., Any]:
     def taking_arrays(*args: Any, **kwargs: Any) -> Any:
         for value in (*args, *kwargs.values()):
             if isinstance(value, list) and any(isinstance(item, LISTED) for item in value):
-                raise TypeError(f"numbers come as an array, such as np.array({str(value)[:40]})")
+                raise TypeError(f"{str(value)[:40]} is a list; give an array, or a pair such as (1, 2)")
         return version(*args, **kwargs)
 
     return taking_arrays
