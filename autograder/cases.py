@@ -146,11 +146,7 @@ def _data(spec: Spec, question: Question, seed: int, versions: tuple[Mistake, ..
 
 
 def _orders(names: Sequence[str], rng: np.random.Generator) -> list[list[str]]:
-    """Put versions in two orders: what comes in the first half of one comes in the second half of the other.
-
-    A test that learns from the versions it has seen says something else of the first ones, therefore, when they come
-    late.
-    """
+    """Put versions in two orders: what comes in the first half of one comes in the second half of the other."""
     order = rng.permutation(names).tolist()
     early, late = order[: len(order) // 2], order[len(order) // 2 :]
     return [order, [*rng.permutation(late).tolist(), *rng.permutation(early).tolist()]]

@@ -9,6 +9,7 @@ like a routine that is ruled out.
 import ast
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -103,8 +104,8 @@ class RuledOut:
     def test(self, entry: str, subject: Callable[..., Any]) -> Outcome:
         return self._answers.test(entry, subject)
 
-    def anew(self) -> None:
-        self._answers.anew()
+    def anew(self, entry: str) -> AbstractContextManager[Answers]:
+        return self._answers.anew(entry)
 
     def lap(self, entry: str, rival: str, args: Mapping[str, Any], forbidden: Sequence[str] = ()) -> Lap:
         return self._answers.lap(entry, rival, args, forbidden)

@@ -4,12 +4,13 @@ import contextlib
 import signal
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 import numpy as np
 
+from autograder.needed import needed
 from autograder.sandbox.channel import LARGEST_IMAGE, Channel, ChannelError, TimeoutOnChannelError
 from autograder.sandbox.confine import SandboxError
 from autograder.sandbox.examine import examine
@@ -181,13 +182,11 @@ class Session:
         self._end()
         return Outcome(problem="timeout", detail=f"{self._limits.most_examinations} calls of the examined function")
 
-    def anew(self) -> None:
-        """Run the notebook again in a worker that has seen nothing else; it takes none of the notebook's time."""
-        started = time.monotonic()
-        self._end()
-        self._starts -= 1  # it was not the notebook that ended it
-        self._prepare()
-        self._deadline += time.monotonic() - started
+    def anew(self, entry: str) -> "Session":
+        """Run what ``entry`` needs of the notebook in another worker, in the time that is left to the notebook."""
+        left = replace(self._limits, total_seconds=max(self._deadline - time.monotonic(), 0))
+        cells = needed(self._cells, entry)
+        return Session(self._stem, cells, left, execution=self._execution, confined=self._confined)
 
     def _outcome(self, request: dict[str, Any]) -> Outcome:
         reply = self._ask(request)

@@ -3,7 +3,6 @@
 import socket
 import tempfile
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -200,11 +199,11 @@ def count():
     os.environ["NOTE"] = os.environ.get("NOTE", "") + "x"
     return len(Path("note").read_text()) + len(os.environ["NOTE"])
 """
-    limits = replace(QUICK, restarts=0)
-    with Session("conv1d", [count], limits) as session:
-        for _ in range(3):
-            assert [session.call("count", {}).value for _ in range(2)] == [2, 4]
-            session.anew()
+    with Session("conv1d", [count], QUICK) as session:
+        assert [session.call("count", {}).value for _ in range(2)] == [2, 4]
+        with session.anew("count") as fresh:
+            assert [fresh.call("count", {}).value for _ in range(2)] == [2, 4]
+        assert session.call("count", {}).value == 6
 
 
 def test_there_is_no_network() -> None:

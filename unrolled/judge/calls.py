@@ -1,6 +1,7 @@
 """What the kinds of question share: reaching the answers, calling a function on all cases, and awarding points."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import Any, NamedTuple, Protocol
 
@@ -72,8 +73,8 @@ class Answers(Protocol):
         """Let the student's test of that name examine a function."""
         ...
 
-    def anew(self) -> None:
-        """Forget all that the answers have been shown, as far as they are not on somebody's own machine."""
+    def anew(self, entry: str) -> "AbstractContextManager[Answers]":
+        """Give the answer of that name where it has been shown nothing yet, except on somebody's own machine."""
         ...
 
     def lap(self, entry: str, rival: str, args: Mapping[str, Any], forbidden: Sequence[str] = ()) -> Lap:

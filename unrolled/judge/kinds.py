@@ -153,30 +153,28 @@ def _as_arguments(value: Any, parameters: Sequence[str]) -> dict[str, Any]:
 def _judge_tests(question: QuestionData, answers: Answers, subjects: Subjects) -> Verdict:
     """The test must accept the right version; the points are for the wrong versions that it rejects.
 
-    It examines all versions twice, in two orders, and the second time it must remember nothing of the first: one that
-    collects what the versions do finds out, from the most frequent results, what is right, and would say something
-    else of those that it happens to see early.
+    It examines all versions twice, in two orders, and the second time it remembers nothing of the first: one that
+    collects what the versions do finds out, from the most frequent results, what is right, but says something else of
+    those that it happens to see early.
     """
-    wrong = list(question.hints)
-    rounds: list[set[str]] = []
-    for order in question.about["orders"]:
-        if rounds:
-            answers.anew()
-        rejected = _rejected(question, answers, subjects, order)
-        if isinstance(rejected, Verdict):
-            return rejected
-        rounds.append(rejected)
-        if not rejected:
-            break
-    if rounds[0] != rounds[-1]:
-        message = f"{question.entry} accepts a version and rejects the same another time"
-        return Verdict(question, 0, "failed", message, FICKLE, "fickle")
-    survivors = [name for name in wrong if name not in rounds[0]]
+    wrong, (order, again) = list(question.hints), question.about["orders"]
+    rejected = _rejected(question, answers, subjects, order)
+    if isinstance(rejected, Verdict):
+        return rejected
+    if rejected:
+        with answers.anew(question.entry) as fresh:
+            repeated = _rejected(question, fresh, subjects, again)
+        if isinstance(repeated, Verdict):
+            return repeated
+        if repeated != rejected:
+            message = f"{question.entry} accepts a version and rejects the same another time"
+            return Verdict(question, 0, "failed", message, FICKLE, "fickle")
+    survivors = [name for name in wrong if name not in rejected]
     if not survivors:
         message = f"{question.entry} accepts the right version and rejects all {len(wrong)} wrong ones"
         return Verdict(question, question.points, "passed", message)
-    score = round(question.points * len(rounds[0]) / len(wrong), 2)
-    message = f"{question.entry} rejects {len(rounds[0])} of {len(wrong)} wrong versions"
+    score = round(question.points * len(rejected) / len(wrong), 2)
+    message = f"{question.entry} rejects {len(rejected)} of {len(wrong)} wrong versions"
     status: Status = "partial" if score else "failed"
     return Verdict(question, score, status, message, question.hints[survivors[0]], survivors[0])
 

@@ -1,0 +1,75 @@
+"""Which cells of a notebook one of its functions may depend on, so that the others need not run to call it."""
+
+import ast
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+
+
+class Cell(NamedTuple):
+    """The names that a cell gives a meaning to, those that it uses, and whether it does nothing else."""
+
+    defined: frozenset[str]
+    used: frozenset[str]
+    only_defines: bool
+
+
+def needed(cells: Sequence[str], entry: str) -> list[str]:
+    """Leave out the cells that only define what is not used, by ``entry`` or by anything that stays.
+
+    A cell that does something, be it to print a number, stays: it may change what other cells work with.
+    """
+    known = list(map(_cell, cells))
+    kept = {place for place, cell in enumerate(known) if not cell.only_defines}
+    wanted, before = {entry}, -1
+    while len(kept) > before:
+        before = len(kept)
+        wanted = wanted.union(*(known[place].used for place in kept))
+        kept |= {place for place, cell in enumerate(known) if cell.defined & wanted}
+    return [cells[place] for place in sorted(kept)]
+
+
+def _cell(source: str) -> Cell:
+    try:
+        body = ast.parse(source).body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):  # such as a line of IPython's own
+        return Cell(frozenset(), frozenset(), only_defines=False)
+    names = [node for statement in body for node in ast.walk(statement) if isinstance(node, ast.Name)]
+    used = frozenset(name.id for name in names if isinstance(name.ctx, ast.Load))
+    return Cell(frozenset(name for statement in body for name in _defined(statement)), used, all(map(_defines, body)))
+
+
+def _defined(statement: ast.stmt) -> Iterator[str]:
+    match statement:
+        case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
+            yield name
+        case ast.Import(names=names) | ast.ImportFrom(names=names):
+            yield from ((alias.asname or alias.name).partition(".")[0] for alias in names)
+        case ast.Assign(targets=targets):
+            yield from (target.id for target in targets if isinstance(target, ast.Name))
+
+
+def _defines(statement: ast.stmt) -> bool:
+    """Does a statement give names a meaning, and run no code that could do anything else?"""
+    match statement:
+        case ast.FunctionDef() | ast.AsyncFunctionDef():
+            return not statement.decorator_list and not _calls([*statement.args.defaults, *statement.args.kw_defaults])
+        case ast.ClassDef():
+            return not statement.decorator_list and not statement.keywords and all(map(_defines, statement.body))
+        case ast.Import():
+            return True
+        case ast.ImportFrom(names=names):
+            return all(alias.name != "*" for alias in names)
+        case ast.Assign(targets=targets, value=value):
+            return all(isinstance(target, ast.Name) for target in targets) and not _calls([value])
+        case ast.Expr(value=ast.Constant()) | ast.Pass():
+            return True
+    return False
+
+
+def _calls(expressions: Sequence[ast.expr | None]) -> bool:
+    """May an expression run code? Anything but literals and names may, if only by an operator of somebody's class."""
+    quiet = (ast.Constant, ast.Name, ast.List, ast.Tuple, ast.Dict, ast.Set, ast.UnaryOp, ast.unaryop, ast.expr_context)
+    nodes = (node for expression in expressions if expression for node in ast.walk(expression))
+    return not all(isinstance(node, quiet) for node in nodes)

@@ -1,0 +1,46 @@
+"""Cells that a function does not depend on need not run to call it; whatever may matter does."""
+
+import pytest
+
+from autograder.needed import needed
+
+HELPER, TEST = "def helper(x):\n    return x + size", "def test(candidate):\n    assert helper(candidate(1)) == 4"
+SIZE, OTHER = "size = 3", "def other():\n    return 1"
+
+
+def test_what_is_used_stays_with_what_that_uses() -> None:
+    assert needed([SIZE, OTHER, HELPER, TEST], "test") == [SIZE, HELPER, TEST]
+    assert needed([TEST, HELPER, OTHER, SIZE], "test") == [TEST, HELPER, SIZE]
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "print(1)",
+        "%matplotlib inline",
+        "from numpy import *",
+        "import numpy as np\nnp.seterr(all='raise')",
+        "state = open('note')",
+        "table[0] = 1",
+        "helper.size = 3",
+        "@decorated\ndef unused():\n    pass",
+        "def unused(x=print(1)):\n    pass",
+        "class Unused(metaclass=Meta):\n    pass",
+        "class Unused:\n    print(1)",
+        "if True:\n    size = 4",
+        "del size",
+    ],
+)
+def test_a_cell_that_does_something_stays(cell: str) -> None:
+    assert cell in needed([SIZE, cell, HELPER, TEST], "test")
+
+
+@pytest.mark.parametrize(
+    "cell", ["import math", "answer = [[1, -2], (3, None)]", "class Unused:\n    size = 1", "'text'"]
+)
+def test_a_cell_that_only_defines_what_is_not_used_is_left_out(cell: str) -> None:
+    assert needed([cell, TEST, HELPER, SIZE], "test") == [TEST, HELPER, SIZE]
+
+
+def test_what_a_kept_cell_uses_stays_too() -> None:
+    assert needed([SIZE, OTHER, "print(other())", TEST], "test") == [OTHER, "print(other())", TEST]
