@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+LOOKING_UP = {"globals", "locals", "vars", "eval", "exec", "get_ipython"}  # reach names that are not spelt out
 
 
 class Cell(NamedTuple):
@@ -18,15 +18,20 @@ class Cell(NamedTuple):
 def needed(cells: Sequence[str], entry: str) -> list[str]:
     """Leave out the cells that only define what is not used, by ``entry`` or by anything that stays.
 
-    A cell that does something, be it to print a number, stays: it may change what other cells work with.
+    Of several cells that define a name, those stay that did so last: of all, and when a cell that uses it has run. A
+    cell that does something, be it to print a number, stays too: it may change what other cells work with.
     """
     known = list(map(_cell, cells))
-    kept = {place for place, cell in enumerate(known) if not cell.only_defines}
-    wanted, before = {entry}, -1
-    while len(kept) > before:
-        before = len(kept)
-        wanted = wanted.union(*(known[place].used for place in kept))
-        kept |= {place for place, cell in enumerate(known) if cell.defined & wanted}
+    waiting = [place for place, cell in enumerate(known) if not cell.only_defines or entry in cell.defined]
+    kept: set[int] = set()
+    while waiting:
+        kept.add(place := waiting.pop())
+        for name in known[place].used:
+            defining = [other for other, cell in enumerate(known) if name in cell.defined]
+            latest = {max(defining, default=place), max((o for o in defining if o <= place), default=place)}
+            waiting += latest - kept
+    if any(known[place].used & LOOKING_UP for place in kept):
+        return list(cells)
     return [cells[place] for place in sorted(kept)]
 
 
@@ -69,7 +74,6 @@ def _defines(statement: ast.stmt) -> bool:
 
 
 def _calls(expressions: Sequence[ast.expr | None]) -> bool:
-    """May an expression run code? Anything but literals and names may, if only by an operator of somebody's class."""
-    quiet = (ast.Constant, ast.Name, ast.List, ast.Tuple, ast.Dict, ast.Set, ast.UnaryOp, ast.unaryop, ast.expr_context)
-    nodes = (node for expression in expressions if expression for node in ast.walk(expression))
-    return not all(isinstance(node, quiet) for node in nodes)
+    """May an expression do more than compute? Operators and attributes are taken to compute."""
+    doing = (ast.Call, ast.Await, ast.Yield, ast.YieldFrom, ast.NamedExpr)
+    return any(isinstance(node, doing) for one in expressions if one for node in ast.walk(one))

@@ -36,10 +36,21 @@ def test_a_cell_that_does_something_stays(cell: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "cell", ["import math", "answer = [[1, -2], (3, None)]", "class Unused:\n    size = 1", "'text'"]
+    "cell",
+    ["import math", "answer = [[1, -2], (3, None)]", "Pair = int | tuple[int, int]", "class Unused:\n    size = 1"],
 )
 def test_a_cell_that_only_defines_what_is_not_used_is_left_out(cell: str) -> None:
     assert needed([cell, TEST, HELPER, SIZE], "test") == [TEST, HELPER, SIZE]
+
+
+def test_of_what_is_defined_again_and_again_the_last_definitions_stay() -> None:
+    early, late = "size = 1", "size = 2"
+    assert needed([early, SIZE, HELPER, OTHER, late, TEST], "test") == [SIZE, HELPER, late, TEST]
+
+
+def test_where_names_are_looked_up_everything_stays() -> None:
+    looking = "def test(candidate):\n    assert globals()['helper'](candidate(1)) == 4"
+    assert needed([SIZE, OTHER, HELPER, looking], "test") == [SIZE, OTHER, HELPER, looking]
 
 
 def test_what_a_kept_cell_uses_stays_too() -> None:
