@@ -50,7 +50,18 @@ def test_imports_run_one_way(package: str) -> None:
 
 
 def test_the_judge_needs_numpy_alone() -> None:
-    standard = {"collections", "dataclasses", "functools", "hashlib", "html", "importlib", "json", "linecache", "math"}
+    standard = {
+        "collections",
+        "contextlib",
+        "dataclasses",
+        "functools",
+        "hashlib",
+        "html",
+        "importlib",
+        "json",
+        "linecache",
+        "math",
+    }
     allowed = standard | {"itertools", "sys", "threading", "types", "typing", "zlib", "numpy", "unrolled"}
     for path in [*python_files("unrolled/judge"), *(ROOT / "unrolled" / f"{n}.py" for n in ("wire", "show", "bundle"))]:
         assert {name.partition(".")[0] for name in imports_of(path)} <= allowed, path.name
