@@ -61,7 +61,8 @@ def _defines(statement: ast.stmt) -> bool:
         case ast.FunctionDef() | ast.AsyncFunctionDef():
             return not statement.decorator_list and not _calls([*statement.args.defaults, *statement.args.kw_defaults])
         case ast.ClassDef():
-            return not statement.decorator_list and not statement.keywords and all(map(_defines, statement.body))
+            plain = not statement.decorator_list and not statement.keywords and not _calls(statement.bases)
+            return plain and all(map(_defines, statement.body))
         case ast.Import():
             return True
         case ast.ImportFrom(names=names):

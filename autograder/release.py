@@ -1,5 +1,6 @@
 """What students get: the released notebooks, and one zip file with all of them and the package ``unrolled``."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
@@ -28,6 +29,11 @@ The last chapter, on kernels for a GPU, also needs the compiler g++, or a GPU wi
 Open a notebook, such as {first}.ipynb, and work from top to bottom. Keep the notebooks beside the folder "unrolled":
 they import it from there. More is said on the course's page "Start".
 """
+
+
+def leaves_answers_out() -> bool:
+    """Tell whether this is made for a class that is to find the answers: ``make SOLUTIONS=hidden`` says so."""
+    return os.environ.get("UNROLLED_SOLUTIONS") == "hidden"
 
 
 def write_release(folder: Path, *, answers: bool = True) -> Iterator[Path]:

@@ -1,7 +1,6 @@
 """The references of every chapter, each behind a click, for the page ``solutions``; or a note in their place."""
 
 import inspect
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from html import escape
@@ -16,8 +15,7 @@ from autograder import specs
 from autograder.cases import anchor
 from autograder.notebooks import answer_source
 from autograder.questions import HuntQuestion, KernelQuestion, Question, Spec, TrainedQuestion, ValueQuestion
-
-LEFT_OUT = "hidden"  # what UNROLLED_SOLUTIONS says when a class is graded on these questions
+from autograder.release import leaves_answers_out
 
 
 @dataclass(frozen=True)
@@ -35,7 +33,7 @@ class Answers:
 
 def of_all_chapters() -> Answers:
     """Return the answers, unless this build is for a class that is to find them."""
-    if os.environ.get("UNROLLED_SOLUTIONS") == LEFT_OUT:
+    if leaves_answers_out():
         return Answers("<p>In this edition of the course the solutions are left out.</p>")
     return Answers("".join(map(_chapter, map(specs.load, specs.stems()))))
 

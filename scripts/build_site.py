@@ -12,7 +12,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from autograder.release import write_release
+from autograder.release import leaves_answers_out, write_release
 
 ROOT = Path(__file__).resolve().parents[1]
 BUILT = ROOT / "_build"
@@ -56,8 +56,7 @@ def assemble(folder: Path) -> None:
     shutil.copy(MATHJAX / "LICENSE", mathjax)
     shutil.copytree(ROOT / "book" / "assets", folder / "extra" / "assets")
     (folder / "extra" / "index.html").write_text(FRONT_DOOR)
-    answers = os.environ.get("UNROLLED_SOLUTIONS") != "hidden"
-    for _ in write_release(folder / "extra" / "downloads", answers=answers):
+    for _ in write_release(folder / "extra" / "downloads", answers=not leaves_answers_out()):
         pass  # it yields the names of the files, for those who want to see them
 
 

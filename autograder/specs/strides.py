@@ -1,6 +1,7 @@
 """Questions of the chapter ``strides``: steps, borders and gaps, each with its own number per axis."""
 
 from autograder.draws import strides as draw
+from autograder.mistakes import one_image
 from autograder.mistakes import strides as wrong
 from autograder.questions import FunctionQuestion, HuntQuestion, Mistake, Spec, TestsQuestion, ValueQuestion
 from autograder.ready_made import CONVOLUTIONS, WINDOWS
@@ -369,64 +370,64 @@ SPEC = Spec(
             points=3,
             section="What goes wrong",
             reference=strides.test_one_image,
-            right=wrong.spread_right,
-            valid=wrong.spread_valid,
+            right=one_image.spread_right,
+            valid=one_image.spread_valid,
             visible=3,
             hint="Find the windows by trying every start: which of them end inside the image?",
             versions=(
                 Mistake(
                     "ceil",
-                    wrong.spread_ceil,
+                    one_image.spread_ceil,
                     "A version that counts part of a step passes your test. Do all your settings come out even?",
                 ),
                 Mistake(
                     "strides-crossed",
-                    wrong.spread_strides_crossed,
+                    one_image.spread_strides_crossed,
                     "A version that swaps sy and sx passes your test. Are your two strides different?",
                 ),
                 Mistake(
                     "dilations-crossed",
-                    wrong.spread_dilations_crossed,
+                    one_image.spread_dilations_crossed,
                     "A version that swaps dy and dx passes your test. Are your two dilations different?",
                     "nd4j#2457",
                 ),
                 Mistake(
                     "second-for-both",
-                    wrong.spread_second_for_both,
+                    one_image.spread_second_for_both,
                     "A version that uses dx for dy too passes your test. Which dilations do you try?",
                     "mxnet#6986",
                 ),
                 Mistake(
                     "height-only",
-                    wrong.spread_by_height,
+                    one_image.spread_by_height,
                     "A version that uses the kernel's height for the width passes your test. What shape is your "
                     "kernel?",
                     "CS231n",
                 ),
                 Mistake(
                     "dilated-twice",
-                    wrong.spread_dilated_twice,
+                    one_image.spread_dilated_twice,
                     "A version that leaves every gap twice passes your test. Do you try a dilation, with room to fit?",
                     "root#22473",
                 ),
                 Mistake(
                     "range-by-stride",
-                    wrong.spread_range_by_stride,
+                    one_image.spread_range_by_stride,
                     "A version that leaves outputs at 0 passes your test. Do you look at all of them, at a stride?",
                     "the window loop of notes on a deep-learning book",
                 ),
                 Mistake(
                     "float64",
-                    wrong.spread_float64,
+                    one_image.spread_float64,
                     "A version that turns float32 into float64 passes your test. Which dtypes do you try?",
                 ),
             ),
             mistakes=(
-                Mistake("ceil", wrong.test_where_all_fits, ""),
-                Mistake("strides-crossed", wrong.test_with_equal_strides, ""),
-                Mistake("dilations-crossed", wrong.test_with_equal_dilations, ""),
-                Mistake("float64", wrong.test_in_float64, ""),
-                Mistake("rejects-right", wrong.test_expecting_the_ceiling, ""),
+                Mistake("ceil", one_image.test_where_all_fits, ""),
+                Mistake("strides-crossed", one_image.test_with_equal_strides, ""),
+                Mistake("dilations-crossed", one_image.test_with_equal_dilations, ""),
+                Mistake("float64", one_image.test_in_float64, ""),
+                Mistake("rejects-right", one_image.test_expecting_the_ceiling, ""),
             ),
         ),
     ),

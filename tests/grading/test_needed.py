@@ -26,6 +26,7 @@ def test_what_is_used_stays_with_what_that_uses() -> None:
         "@decorated\ndef unused():\n    pass",
         "def unused(x=print(1)):\n    pass",
         "class Unused(metaclass=Meta):\n    pass",
+        "class Unused(make()):\n    pass",
         "class Unused:\n    print(1)",
         "if True:\n    size = 4",
         "del size",
