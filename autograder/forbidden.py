@@ -98,6 +98,9 @@ class RuledOut:
     def call(self, entry: str, *rest: Any) -> Outcome:
         return self._outcome if entry == self._entry else self._answers.call(entry, *rest)
 
+    def calls(self, entry: str, each: Sequence[Any], *rest: Any) -> Sequence[Outcome]:
+        return [self._outcome] * len(each) if entry == self._entry else self._answers.calls(entry, each, *rest)
+
     def layer(self, entry: str, *rest: Any) -> Outcome:
         return self._outcome if entry == self._entry else self._answers.layer(entry, *rest)
 

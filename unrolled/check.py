@@ -47,6 +47,9 @@ class LocalAnswers:
         function = self._namespace.get(entry)
         return run(function, args, forbidden=forbidden) if callable(function) else Outcome(problem="missing")
 
+    def calls(self, entry: str, each: Sequence[Mapping[str, Any]], forbidden: Sequence[str] = ()) -> list[Outcome]:
+        return [self.call(entry, args, forbidden) for args in each]
+
     def layer(
         self,
         entry: str,

@@ -4,6 +4,7 @@ import os
 import secrets
 import select
 import time
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from unrolled.wire import Limits, WireError, pack, unpack
@@ -38,16 +39,33 @@ class Channel:
         Raises:
             ChannelError: of the kind that says why there is none.
         """
-        deadline = time.monotonic() + seconds
+        (reply,) = self.ask_all(request, 1, lambda: seconds)
+        return reply
+
+    def ask_all(self, request: dict[str, Any], count: int, seconds: Callable[[], float]) -> Iterator[Any]:
+        """Send one request that has several replies, and yield them; before the last, nothing else may be asked.
+
+        Args:
+            request: what to send.
+            count: how many replies there will be.
+            seconds: tells, whenever one is waited for, how long that may take.
+
+        Raises:
+            ChannelError: of the kind that says why there are no more.
+        """
+        deadline = time.monotonic() + seconds()
         ticket = secrets.token_hex(8)  # so that no reply can be written before its request is known
         message = pack({**request, "ticket": ticket})
         self._write(len(message).to_bytes(8, "little") + message, deadline)
-        match self._receive(deadline):
-            case {"ticket": str(returned), "reply": reply} if secrets.compare_digest(
-                returned.encode(), ticket.encode()
-            ):
-                return reply
-        raise ChannelError("it sent something that is no reply to what was asked")
+        for number in range(count):
+            deadline = time.monotonic() + seconds() if number else deadline
+            match self._receive(deadline):
+                case {"ticket": str(returned), "reply": reply} if secrets.compare_digest(
+                    returned.encode(), ticket.encode()
+                ):
+                    yield reply
+                case _:
+                    raise ChannelError("it sent something that is no reply to what was asked")
 
     def _receive(self, deadline: float) -> Any:
         size = int.from_bytes(self._read(8, deadline), "little")

@@ -5,13 +5,13 @@ import signal
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self
 
-import numpy as np
-
 from autograder.needed import needed
-from autograder.sandbox.channel import LARGEST_IMAGE, Channel, ChannelError, TimeoutOnChannelError
+from autograder.sandbox.cells import CellResult, cell_result
+from autograder.sandbox.channel import Channel, ChannelError, TimeoutOnChannelError
 from autograder.sandbox.confine import SandboxError
 from autograder.sandbox.examine import examine
 from autograder.sandbox.rival import RACE, Rival
@@ -39,15 +39,6 @@ class SandboxLimits:
     restarts: int = 8
     reply: Limits = field(default_factory=Limits)
     most_examinations: int = 2_000  # calls that one student's test may make
-
-
-@dataclass(frozen=True)
-class CellResult:
-    """What a cell showed, and in one line why it failed, if it did; whether the process ended."""
-
-    outputs: tuple[dict[str, Any], ...] = ()
-    error: str = ""
-    fatal: bool = False
 
 
 class Session:
@@ -78,6 +69,7 @@ class Session:
         self._stem, self._cells, self._execution, self._confined = stem, cells, execution, confined
         self._limits = limits or SandboxLimits()
         self._deadline = time.monotonic() + self._limits.total_seconds
+        self._whole = f"the {self._limits.total_seconds:g} seconds for a whole notebook"
         self._process: Process | None = None
         self._kernel: KernelWorker | None = None  # the process, if it is a Jupyter kernel
         self._channel: Channel | None = None
@@ -100,10 +92,15 @@ class Session:
             self._kernels.end()
 
     def get(self, entry: str) -> Outcome:
-        return self._outcome({"op": "get", "entry": entry})
+        return self._outcomes({"op": "get", "entry": entry})[0]
 
     def call(self, entry: str, args: Mapping[str, Any], forbidden: Sequence[str] = ()) -> Outcome:
-        return self._outcome({"op": "call", "entry": entry, "args": dict(args), "forbidden": list(forbidden)})
+        return self.calls(entry, [args], forbidden)[0]
+
+    def calls(self, entry: str, each: Sequence[Mapping[str, Any]], forbidden: Sequence[str] = ()) -> list[Outcome]:
+        """Send all arguments at once, for half of the time of a small call is waking the other process."""
+        request = {"op": "call", "entry": entry, "each": list(map(dict, each)), "forbidden": list(forbidden)}
+        return self._outcomes(request, len(each))
 
     def layer(
         self,
@@ -114,7 +111,7 @@ class Session:
         forbidden: Sequence[str] = (),
     ) -> Outcome:
         lists = {"rounds": list(map(dict, rounds)), "gradients": list(gradients), "forbidden": list(forbidden)}
-        return self._outcome({"op": "layer", "entry": entry, "about": {"args": dict(args), **lists}})
+        return self._outcomes({"op": "layer", "entry": entry, "about": {"args": dict(args), **lists}})[0]
 
     def lap(self, entry: str, rival: str, args: Mapping[str, Any], forbidden: Sequence[str] = ()) -> Lap:
         """Time a call from this side of the channel, less what the channel takes; the rival has a worker of its own.
@@ -171,9 +168,7 @@ class Session:
         """Let the student's test examine a function that stays on this side; only arrays cross."""
         request: dict[str, Any] = {"op": "test", "entry": entry}
         for _ in range(self._limits.most_examinations):
-            reply = self._ask(request)
-            if isinstance(reply, Outcome):
-                return reply
+            (reply,) = self._ask(request)
             match reply:
                 case {"subject": {"args": list(args), "kwargs": dict(kwargs)}}:
                     request = examine(subject, args, kwargs)
@@ -188,25 +183,38 @@ class Session:
         cells = needed(self._cells, entry)
         return Session(self._stem, cells, left, execution=self._execution, confined=self._confined)
 
-    def _outcome(self, request: dict[str, Any]) -> Outcome:
-        reply = self._ask(request)
-        return reply if isinstance(reply, Outcome) else self._read(reply)
+    def _outcomes(self, request: dict[str, Any], count: int = 1) -> list[Outcome]:
+        return list(map(self._read, self._ask(request, count)))
 
-    def _ask(self, request: dict[str, Any]) -> Any:
-        """Return the reply, or the outcome that there is none."""
-        if self._channel is None and not self._prepare():
-            return Outcome(problem="timeout", detail=f"the {self._limits.total_seconds:g} seconds for a whole notebook")
-        seconds = min(self._limits.call_seconds, self._deadline - time.monotonic())
+    def _ask(self, request: dict[str, Any], count: int = 1) -> list[Any]:
+        """Return the replies; there may be fewer, if the last is the outcome that there are no more."""
+        if self._channel is None:
+            self._prepare()
+        if self._channel is None:
+            return [Outcome(problem="timeout", detail=self._whole)]
+        replies: list[Any] = []
         try:
-            return self._channel.ask(request, seconds) if self._channel else None
+            for reply in self._channel.ask_all(request, count, partial(self._left, self._limits.call_seconds)):
+                replies.append(reply)  # one by one, for those that came before an error count
         except TimeoutOnChannelError:
             self._end()
-            return Outcome(problem="timeout", detail=f"{max(seconds, 0):.2g} seconds")
+            replies.append(Outcome(problem="timeout", detail=self._over(self._limits.call_seconds)))
         except ChannelError as error:
             self._end()
-            return Outcome(problem="died", detail=str(error))
+            replies.append(Outcome(problem="died", detail=str(error)))
+        return replies
+
+    def _left(self, most: float) -> float:
+        """Tell for how many seconds something may take that may take ``most`` at most."""
+        return max(0.0, min(most, self._deadline - time.monotonic()))
+
+    def _over(self, most: float) -> str:
+        """Say which seconds are over, after something took too long that may take ``most``."""
+        return self._whole if time.monotonic() >= self._deadline else f"{most:g} seconds"
 
     def _read(self, reply: Any) -> Outcome:
+        if isinstance(reply, Outcome):
+            return reply
         try:
             return Outcome.from_tree(reply)
         except (TypeError, KeyError):
@@ -217,31 +225,33 @@ class Session:
         """Start a worker and run the cells, without those that ended an earlier one; tell whether one is ready."""
         while self._starts <= self._limits.restarts and time.monotonic() < self._deadline:
             self._start()
-            if all(self._run(number) for number in range(len(self._cells))):
+            if self._run([number for number, known in enumerate(self.results) if not (known and known.fatal)]):
                 return True
         return False
 
-    def _run(self, number: int) -> bool:
-        """Run one cell; False if the worker did not survive it."""
-        known = self.results[number]
-        if self._channel is None or (known and known.fatal):
-            return self._channel is not None
-        seconds = min(self._limits.cell_seconds, self._deadline - time.monotonic())
-        try:
-            if self._kernel:
-                reply = self._kernel.run(self._cells[number], seconds)
-            else:
-                reply = self._channel.ask({"op": "run", "source": self._cells[number]}, seconds)
-            self.results[number] = _cell_result(reply)
-            return True
-        except TimeoutOnChannelError:
-            self.results[number] = CellResult(
-                error=f"it did not finish within {max(seconds, 0):.2g} seconds", fatal=True
-            )
-        except ChannelError as error:
-            self.results[number] = CellResult(error=str(error), fatal=True)
-        self._end()
-        return False
+    def _run(self, numbers: Sequence[int]) -> bool:
+        """Run some cells; False if the worker did not survive them."""
+        replies = self._shown([self._cells[number] for number in numbers])
+        for number in numbers:
+            try:
+                self.results[number] = cell_result(next(replies))
+                continue
+            except TimeoutOnChannelError:
+                reason = f"it did not finish within {self._over(self._limits.cell_seconds)}"
+            except ChannelError as error:
+                reason = str(error)
+            self.results[number] = CellResult(error=reason, fatal=True)
+            self._end()
+            return False
+        return True
+
+    def _shown(self, sources: Sequence[str]) -> Iterator[Any]:
+        """Run cells, and yield what each of them showed."""
+        left = partial(self._left, self._limits.cell_seconds)
+        if self._kernel:
+            yield from (self._kernel.run(source, left()) for source in sources)
+        elif self._channel:
+            yield from self._channel.ask_all({"op": "run", "sources": sources}, len(sources), left)
 
     def _start(self) -> None:
         """Start a worker.
@@ -273,29 +283,3 @@ class Session:
         if self._process:
             self._process.end()
         self._process = self._kernel = self._channel = None
-
-
-def _cell_result(reply: Any) -> CellResult:
-    """Believe of a reply only what has the form of a cell's result."""
-    match reply:
-        case {"outputs": list(outputs), "error": str(error)}:
-            return CellResult(tuple(filter(_is_output, map(_with_images, outputs))), error)
-    raise ChannelError("it sent something that is no reply")
-
-
-def _with_images(output: Any) -> Any:
-    """Give pictures, which come as arrays of bytes, the form of text that they have in a notebook."""
-    match output:
-        case {"data": {"image/png": np.ndarray() as image} as data} if image.nbytes <= LARGEST_IMAGE:
-            return output | {"data": data | {"image/png": image.tobytes().decode("ascii", "replace")}}
-    return output
-
-
-def _is_output(output: Any) -> bool:
-    match output:
-        case {"output_type": "stream", "name": "stdout" | "stderr", "text": str()}:
-            return set(output) == {"output_type", "name", "text"}
-        case {"output_type": "display_data" | "execute_result", "data": dict(data)}:
-            allowed = set(data) <= {"text/plain", "image/png"} and all(isinstance(v, str) for v in data.values())
-            return allowed and set(output) == {"output_type", "data"}
-    return False

@@ -14,7 +14,7 @@ import json
 import os
 import resource
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, BinaryIO
 
 import numpy as np
@@ -121,23 +121,26 @@ class Worker:
 
     def answer(self) -> bool:
         """Answer one request; False if there will be no more."""
-        match self.receive():
-            case None:
-                return False
-            case {"op": "run", "source": source}:
-                reply = self.run_cell(source)
+        request = self.receive()
+        for reply in self.replies_to(request) if request else ():
+            self.send(reply)
+        return request is not None
+
+    def replies_to(self, request: dict[str, Any]) -> Iterator[dict[str, Any]]:
+        """Yield each reply to a request as soon as it is known."""
+        match request:
+            case {"op": "run", "sources": sources}:
+                yield from map(self.run_cell, sources)
             case {"op": "get", "entry": entry}:
-                reply = self.get(entry).as_tree()
-            case {"op": "call", "entry": entry, "args": args, "forbidden": forbidden}:
-                reply = self.call(entry, args, forbidden=forbidden).as_tree()
+                yield self.get(entry).as_tree()
+            case {"op": "call", "entry": entry, "each": each, "forbidden": forbidden}:
+                yield from (self.call(entry, args, forbidden=forbidden).as_tree() for args in each)
             case {"op": "layer", "entry": entry, "about": about}:
-                reply = self.layer(entry, about).as_tree()
+                yield self.layer(entry, about).as_tree()
             case {"op": "test", "entry": entry}:
-                reply = self.call(entry, {}, self.subject).as_tree()
-            case request:
+                yield self.call(entry, {}, self.subject).as_tree()
+            case _:
                 raise ValueError(f"unknown request {request!r}")
-        self.send(reply)
-        return True
 
     def run_cell(self, source: str) -> dict[str, Any]:
         self.shell.outputs = []

@@ -57,6 +57,7 @@ def session() -> Iterator[Session]:
         "def floods(x):\n    return np.ones(10**7)",
         FORGES,
         "def test_sum(candidate):\n    x = np.array([1.0, 2.0])\n    assert candidate(x) == 3\n    assert x[0] == 1",
+        "def turns(x, into=''):\n    return globals()[into](x) if into else 2 * x",
         "number = 41 + 1",
     ]
     with Session("conv1d", cells, QUICK) as opened:
@@ -93,6 +94,28 @@ def test_an_error_comes_with_its_line(session: Session) -> None:
 def test_a_call_that_goes_wrong_costs_only_itself(session: Session, entry: str, problem: str) -> None:
     assert session.call(entry, {"x": X}).problem == problem
     assert session.call("double", {"x": X}).value.tolist() == [0, 2, 4]
+
+
+def test_several_calls_are_asked_for_at_once(session: Session) -> None:
+    outcomes = session.calls("double", [{"x": X}, {"x": 1}, {"y": 2}, {"x": "a"}])
+    assert [outcome.problem for outcome in outcomes] == ["", "", "raised", ""]
+    assert [outcome.value for outcome in outcomes[1:]] == [2, None, "aa"]
+
+
+@pytest.mark.parametrize(("entry", "problem"), [("hangs", "timeout"), ("quits", "died"), ("floods", "unsupported")])
+def test_of_several_calls_those_before_a_bad_one_count(session: Session, entry: str, problem: str) -> None:
+    """What has come is kept, what is not there is not made up, and the next calls find a worker."""
+    assert session.call("turns", {"x": X, "into": ""}).value.tolist() == [0, 2, 4]
+    outcomes = session.calls("turns", [{"x": X}, {"x": X, "into": entry}, {"x": X}])
+    assert [outcome.problem for outcome in outcomes] == ["", problem, ""][: 3 if problem == "unsupported" else 2]
+    assert session.call("double", {"x": X}).value.tolist() == [0, 2, 4]
+
+
+def test_a_cell_that_ends_the_process_is_the_one_that_is_left_out() -> None:
+    """The cells are sent together, and each result is put down to its own cell."""
+    first, second, third = run("print(1)", "import os\nprint(2)\nos._exit(1)", "print(3)")
+    assert [printed(first), second.error, printed(third)] == ["1\n", "the process ended", "3\n"]
+    assert [first.fatal, second.fatal, third.fatal] == [False, True, False]
 
 
 def test_a_test_examines_functions_that_stay_outside(session: Session) -> None:

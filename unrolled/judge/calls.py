@@ -1,6 +1,6 @@
 """What the kinds of question share: reaching the answers, calling a function on all cases, and awarding points."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import Any, NamedTuple, Protocol
@@ -58,6 +58,10 @@ class Answers(Protocol):
         """Call the student's function of that name; ``forbidden`` routines must not be reached."""
         ...
 
+    def calls(self, entry: str, each: Sequence[Mapping[str, Any]], forbidden: Sequence[str] = ()) -> Sequence[Outcome]:
+        """Call it with each of several arguments in turn, and not after a call that does not come to an end."""
+        ...
+
     def layer(
         self,
         entry: str,
@@ -89,17 +93,14 @@ class Answers(Protocol):
 def judge_function(question: QuestionData, answers: Answers, subjects: Subjects) -> Verdict:
     """Judge a function on all its cases."""
     forbidden = question.about.get("forbidden", ())
-    return judge_cases(question, lambda case: answers.call(question.entry, case.args, forbidden))
+    return judge_cases(question, answers.calls(question.entry, [case.args for case in question.cases], forbidden))
 
 
-def judge_cases(
-    question: QuestionData, outcome_of: Callable[[CaseData], Outcome], names: Names | None = None
-) -> Verdict:
-    """Judge what came of each case; ``names`` are for the report."""
+def judge_cases(question: QuestionData, outcomes: Iterable[Outcome], names: Names | None = None) -> Verdict:
+    """Judge what came of each case, up to the first that did not come to an end; ``names`` are for the report."""
     attempts: list[Attempt] = []
     grouped = bool(question.about.get("groups"))
-    for case in question.cases:
-        outcome = outcome_of(case)
+    for case, outcome in zip(question.cases, outcomes, strict=False):
         verdict = no_answer(question, question.entry, outcome, case)
         if verdict and not (grouped and outcome.problem == "untouched"):
             failed = [attempt.case.group for attempt in attempts if attempt.failed]

@@ -53,7 +53,7 @@ def judge_kernel(question: QuestionData, answers: Answers, subjects: Subjects) -
 
     outputs = question.about["outputs"]
     names = Names(f"{outputs[0]}, written by {question.entry}," if len(outputs) == 1 else "The result", question.entry)
-    verdict = judge_cases(question, attempt, names)
+    verdict = judge_cases(question, map(attempt, question.cases), names)
     where = ", then on ".join(["without a GPU", *sorted(filter(None, devices))])
     message = f"{_about_unwritten(verdict)}. Checked {where}"
     return replace(verdict, message=message, shown=_inputs(verdict.shown, launches), where=where)
