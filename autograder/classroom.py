@@ -141,20 +141,22 @@ class ClassAutograde(Autograde):
         chosen = (tuple(self.sanitize_preprocessors), tuple(self.autograde_preprocessors))
         if chosen != (SANITIZE, AUTOGRADE):
             raise ClassroomError(f"{CONFIG} has other preprocessors than the course's; use nbgrader autograde {stem}")
-        with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as book:
+        with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as book, book.engine.connect() as connection:
             edition = edition_of(book, specs.load(stem))
             book.db.remove()
-            book.db.configure(expire_on_commit=False)  # else what was written would be read again, row by row
+            # A submission is one transaction, committed here and not by nbgrader; what was written is not read again.
+            book.db.configure(bind=connection, join_transaction_mode="rollback_only", expire_on_commit=False)
             settings, seed = Config(JudgeAnswers=self.config.JudgeAnswers), secrets.randbits(64)
             jobs = (Job(stem, student, path, edition, settings, seed) for student, path in self._waiting(stem))
             for job, future in in_order(self.judges, assess, jobs, self.ahead):
                 try:
                     assessment = future.result()
-                    self._hand_over(book, job, assessment)
+                    with connection.begin():
+                        self._hand_over(book, job, assessment)
                 except (SandboxError, BrokenProcessPool):
                     raise
                 except Exception as error:  # whatever it is, the other students get their marks
-                    self._take_back(book, job)
+                    self._take_back(job)
                     self._fail(job.student, error)
                 else:
                     self.graded += 1
@@ -234,8 +236,7 @@ class ClassAutograde(Autograde):
         penalty = policy.plugin_inst.late_submission_penalty(student, score, late)
         return None if penalty is None else min(max(penalty, 0), score)
 
-    def _take_back(self, book: Gradebook, job: Job) -> None:
-        book.db.rollback()
+    def _take_back(self, job: Job) -> None:
         destination = self._format_dest(job.stem, job.student)
         if os.path.exists(destination):
             rmtree(destination)

@@ -65,7 +65,8 @@ class Source:
                 name with an underscore in front stands for an attribute of that name, whatever it is an attribute of.
         """
         names = {rule.rpartition(".")[2] for rule in forbidden}
-        if not self._imports_many and not any(_refers(cell, name) for cell in self._cells for name in names):
+        candidates = ((cell, name) for cell in self._cells for name in names if name in cell)
+        if not self._imports_many and not any(_refers(cell, name) for cell, name in candidates):
             return None  # which spares most notebooks the search
         found: set[ast.AST] = set()
         waiting = [self._known.names.get(entry)]
