@@ -20,6 +20,7 @@ from rich.text import Text
 
 from autograder import specs
 from autograder.grading import Grading, grade
+from autograder.lean import OF_NBGRADER, left_out
 from autograder.notebooks import solved
 from autograder.release import write_release
 from autograder.report import WORDS, report_page
@@ -35,6 +36,7 @@ app = typer.Typer(
     help="Grade, solve and release the notebooks of the course, and serve its website.",
 )
 UNREADABLE = 2  # exit status when an input could not be read
+GARBAGE = 50_000  # new objects, as a few notebooks make, before garbage is looked for
 
 Files = Annotated[list[Path], typer.Argument(metavar="FILE...", help="Notebooks to grade, or folders of them.")]
 Stem = Annotated[str, typer.Argument(metavar="STEM", help="A chapter, such as conv1d.")]
@@ -91,9 +93,10 @@ def grade_files(
 def grade_a_class(stems: Stems, workers: Workers = 1, force: Force = False) -> None:
     """Grade what a class handed in to nbgrader, into its gradebook; in the folder of nbgrader_config.py."""
     gc.disable()  # what is imported stays; looking through it for garbage, now or later, would take a tenth of the time
-    from autograder.classroom import ClassroomError, grade_class  # noqa: PLC0415  (slow to import)
-
+    with left_out(OF_NBGRADER):
+        from autograder.classroom import ClassroomError, grade_class  # noqa: PLC0415  (slow to import)
     gc.freeze()
+    gc.set_threshold(GARBAGE)
     gc.enable()
     try:
         complete = grade_class(stems, workers, force=force)
