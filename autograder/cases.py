@@ -119,7 +119,7 @@ def _data(spec: Spec, question: Question, seed: int, versions: tuple[Mistake, ..
             kind = "tests"
             versions = versions or question.versions
             hints = {version.name: version.hint for version in versions}
-            about = {"hint": question.hint, "orders": _orders([*hints, "right"], rng)}
+            about = {"hint": question.hint, "orders": _orders(list(hints), rng)}
         case TrainedQuestion():
             kind = "trained"
             case = question.shown() if seed == VISIBLE_SEED else question.unseen()
@@ -145,11 +145,16 @@ def _data(spec: Spec, question: Question, seed: int, versions: tuple[Mistake, ..
     )
 
 
-def _orders(names: Sequence[str], rng: np.random.Generator) -> list[list[str]]:
-    """Put versions in two orders: what comes in the first half of one comes in the second half of the other."""
-    order = rng.permutation(names).tolist()
-    early, late = order[: len(order) // 2], order[len(order) // 2 :]
-    return [order, [*rng.permutation(late).tolist(), *rng.permutation(early).tolist()]]
+def _orders(wrong: Sequence[str], rng: np.random.Generator) -> list[list[str]]:
+    """Put versions in an order, and those of its second half in another; the right one is in each half."""
+
+    def shuffled(names: Sequence[str]) -> list[str]:
+        order: list[str] = rng.permutation(names).tolist()
+        return order
+
+    names = shuffled(wrong)
+    early, late = [*names[: len(names) // 2], "right"], [*names[len(names) // 2 :], "right"]
+    return [shuffled(early) + shuffled(late), shuffled(late)]
 
 
 def _case(question: FunctionQuestion | HuntQuestion, case: Case, memory: bool = False) -> CaseData:

@@ -20,7 +20,7 @@ from rich.text import Text
 
 from autograder import specs
 from autograder.grading import Grading, grade
-from autograder.lean import OF_NBGRADER, left_out
+from autograder.lean import UNUSED, left_out
 from autograder.notebooks import solved
 from autograder.release import write_release
 from autograder.report import WORDS, report_page
@@ -93,7 +93,7 @@ def grade_files(
 def grade_a_class(stems: Stems, workers: Workers = 1, force: Force = False) -> None:
     """Grade what a class handed in to nbgrader, into its gradebook; in the folder of nbgrader_config.py."""
     gc.disable()  # what is imported stays; looking through it for garbage, now or later, would take a tenth of the time
-    with left_out(OF_NBGRADER):
+    with left_out(UNUSED):
         from autograder.classroom import ClassroomError, grade_class  # noqa: PLC0415  (slow to import)
     gc.freeze()
     gc.set_threshold(GARBAGE)

@@ -6,12 +6,15 @@ from contextlib import contextmanager
 from types import ModuleType
 from typing import Any
 
-# nbgrader imports its pages for Jupyter's server whenever it is imported at all, and setuptools to unpack archives that
-# students uploaded elsewhere: together a sixth of the start of ``autograder grade-class``.
-OF_NBGRADER = (
-    *(f"nbgrader.server_extensions.{name}" for name in ("assignment_list", "course_list", "formgrader")),
+# Together a sixth of the start of ``autograder grade-class``, which serves no pages and asks no hub who somebody is.
+UNUSED = (
+    "nbgrader.server_extensions.assignment_list",  # which nbgrader imports whenever it is imported at all
+    "nbgrader.server_extensions.course_list",
+    "nbgrader.server_extensions.formgrader",
     "nbgrader.server_extensions.validate_assignment",
-    "setuptools.archive_util",
+    "requests",  # for nbgrader to talk to JupyterHub
+    "setuptools.archive_util",  # for nbgrader to unpack archives that a teacher collected elsewhere
+    "soupsieve",  # for Beautiful Soup, which nbconvert has for its pages, to understand CSS
 )
 
 

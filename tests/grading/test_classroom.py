@@ -14,7 +14,7 @@ from nbgrader.coursedir import CourseDirectory
 from traitlets.config import PyFileConfigLoader
 
 from autograder import specs
-from autograder.classroom import ClassroomError, grade_class
+from autograder.classroom import ClassAutograde, ClassroomError, grade_class
 from autograder.notebooks import solved
 from autograder.pool import Here, in_order
 from tests.grading.test_nbgrader import ROOT, nbgrader, partly
@@ -159,6 +159,28 @@ def test_a_submission_that_cannot_be_graded_stops_no_other(here: Path, capsys: p
     assert "ann: not graded" in said.err
     assert "bob: not graded: there is no conv1d.ipynb" in said.err
     assert [path.name for path in (here / "var/course/autograded").iterdir() if (path / "conv1d").exists()] == ["cem"]
+
+
+def test_of_a_submission_that_cannot_be_recorded_nothing_is_left(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The last step fails, when the student, the submission and all marks have been written."""
+    for student in ("ann", "bob", "cem"):
+        hand_in(here, student, solved(SPEC))
+    last = ClassAutograde.set_permissions
+
+    def failing(self: ClassAutograde, assignment: str, student: str) -> None:
+        if student == "bob":
+            raise OSError("the disk is full")
+        last(self, assignment, student)
+
+    monkeypatch.setattr(ClassAutograde, "set_permissions", failing)
+    assert not grade_class(["conv1d"], 1)
+    assert not (here / "var/course/autograded/bob/conv1d").exists()
+    with Gradebook("sqlite:///var/course/gradebook.db", "unrolled") as book:
+        assert [submission.student.id for submission in book.assignment_submissions("conv1d")] == ["ann", "cem"]
+        assert [student.id for student in book.students] == ["ann", "cem"]
+    monkeypatch.undo()
+    monkeypatch.chdir(here)
+    assert grade_class(["conv1d"], 1)  # which is how he gets his marks
 
 
 def test_what_has_been_graded_is_left_alone(here: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -153,9 +153,9 @@ def _as_arguments(value: Any, parameters: Sequence[str]) -> dict[str, Any]:
 def _judge_tests(question: QuestionData, answers: Answers, subjects: Subjects) -> Verdict:
     """The test must accept the right version; the points are for the wrong versions that it rejects.
 
-    It examines all versions twice, in two orders, and the second time it remembers nothing of the first: one that
-    collects what the versions do finds out, from the most frequent results, what is right, but says something else of
-    those that it happens to see early.
+    Those that it examines late it examines once more, early, in another place where it remembers nothing: a test that
+    collects what the versions do finds out, from the most frequent results, what is right, but not by then. The right
+    one is among the early, the late and the repeated, so that to tell these apart is no help.
     """
     wrong, (order, again) = list(question.hints), question.about["orders"]
     rejected = _rejected(question, answers, subjects, order)
@@ -166,7 +166,7 @@ def _judge_tests(question: QuestionData, answers: Answers, subjects: Subjects) -
             repeated = _rejected(question, fresh, subjects, again)
         if isinstance(repeated, Verdict):
             return repeated
-        if repeated != rejected:
+        if repeated != rejected & set(again):
             message = f"{question.entry} accepts a version and rejects the same another time"
             return Verdict(question, 0, "failed", message, FICKLE, "fickle")
     survivors = [name for name in wrong if name not in rejected]
