@@ -18,6 +18,7 @@ from concurrent.futures import Executor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from functools import lru_cache
+from glob import glob
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -28,6 +29,7 @@ from nbgrader.converters.base import BaseConverter
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import AssignLatePenalties, ClearOutput
 from nbgrader.utils import compute_checksum, determine_grade, find_all_files, is_grade, is_solution, rmtree
+from sqlalchemy.exc import SQLAlchemyError
 from traitlets.config import Config, PyFileConfigLoader
 
 from autograder import specs
@@ -114,6 +116,9 @@ def grade_class(stems: Sequence[str], workers: int, *, force: bool = False) -> b
                 run.start()
             except NbGraderException as error:
                 raise ClassroomError(str(error)) from error
+            except SQLAlchemyError as error:
+                reason = str(error).partition("\n")[0]
+                raise ClassroomError(f"the gradebook cannot be used: {reason}; nbgrader db upgrade may help") from error
             except BrokenProcessPool as error:
                 raise ClassroomError("a worker was killed; what has been graded stays, run this again") from error
             print(f"{stem}: {run.graded} graded, {run.failed} not graded")
@@ -158,6 +163,9 @@ class ClassAutograde(Autograde):
                 except Exception as error:  # whatever it is, the other students get their marks
                     self._take_back(job)
                     self._fail(job.student, error)
+                except BaseException:  # else what has been written would look graded the next time
+                    self._take_back(job)
+                    raise
                 else:
                     self.graded += 1
                     print(f"{job.student}: {assessment.problem or marks_of(assessment)}")
@@ -165,7 +173,7 @@ class ClassAutograde(Autograde):
 
     def _waiting(self, stem: str) -> Iterator[tuple[str, str]]:
         """Yield student and file of each submission that has not been graded, or has been handed in again."""
-        for folder in sorted(self.assignments):
+        for folder in sorted(glob(self._format_source(stem, self.coursedir.student_id))):
             path = os.path.join(folder, f"{stem}.ipynb")
             student = self.init_single_notebook_resources(path)["nbgrader"]["student"]
             self.notebooks = [path]

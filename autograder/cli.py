@@ -25,7 +25,7 @@ from autograder.notebooks import solved
 from autograder.release import write_release
 from autograder.report import WORDS, report_page
 from autograder.sandbox import SandboxError
-from autograder.submission import MAX_BYTES, Submission, SubmissionError, TooLargeError, read_submission
+from autograder.submission import MAX_BYTES, Submission, SubmissionError, check_size, read_submission
 from unrolled.judge import explain_text
 from unrolled.judge.explain import points
 
@@ -46,7 +46,7 @@ Force = Annotated[bool, typer.Option("--force", help="Grade again what has been 
 AsJson = Annotated[bool, typer.Option("--json", help="Print a line of JSON per file, and for folders a summary.")]
 NoSandbox = Annotated[bool, typer.Option("--no-sandbox", help="Run one notebook, your own, without protection.")]
 HtmlFolder = Annotated[Path | None, typer.Option("--html", metavar="DIR", help="Write one report page per file.")]
-Megabytes = Annotated[float, typer.Option(help="Refuse files larger than this.")]
+Megabytes = Annotated[float, typer.Option(min=0.1, max=1000, help="Refuse files larger than this.")]
 MAX_MEGABYTES = MAX_BYTES / 2**20
 
 
@@ -83,7 +83,11 @@ def grade_files(
         else:
             _print(grading)
         if html:
-            print(f"Report: {_write_page(grading, html)}", file=sys.stderr)
+            try:
+                print(f"Report: {_write_page(grading, html)}", file=sys.stderr)
+            except OSError as error:
+                _complain(f"the report cannot be written: {error}")
+                raise typer.Exit(UNREADABLE) from error
     if folders and as_json:
         print(json.dumps({"summary": vars(tally)}))
     raise typer.Exit(UNREADABLE if tally.unreadable else 0)
@@ -138,7 +142,7 @@ def release(
 @app.command()
 def serve(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="Port to listen on.")] = 8000,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on.")] = 8000,
     database: Annotated[str, typer.Option(help="File for submissions, or a database URL.")] = "var/submissions.db",
     site: Annotated[Path, typer.Option(help="Folder of the built website.")] = Path("_build/html"),
     max_megabytes: Megabytes = MAX_MEGABYTES,
@@ -198,9 +202,7 @@ def _warn_of_no_sandbox(files: list[Path], *, folders: bool) -> None:
 
 def _read(file: Path, max_bytes: int) -> Submission:
     try:
-        if (size := file.stat().st_size) > max_bytes:
-            megabytes = f"the file has {size / 2**20:.1f} MB"
-            raise TooLargeError(f"{megabytes}, and {max_bytes / 2**20:g} MB is the most that is accepted")
+        check_size(file.stat().st_size, max_bytes)
         if file.is_dir():
             raise SubmissionError("there is no notebook in this folder")
         return read_submission(file.read_bytes(), file.name, max_bytes)

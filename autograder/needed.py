@@ -1,6 +1,7 @@
 """Which cells of a notebook one of its functions may depend on, so that the others need not run to call it."""
 
 import ast
+import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -8,9 +9,13 @@ LOOKING_UP = {"globals", "locals", "vars", "eval", "exec", "get_ipython"}  # rea
 
 
 class Cell(NamedTuple):
-    """The names that a cell gives a meaning to, those that it uses, and whether it does nothing else."""
+    """The names that a cell gives a meaning to, and which of them perhaps by their old one; those that it uses.
+
+    ``only_defines`` tells whether it does nothing else.
+    """
 
     defined: frozenset[str]
+    by_old: frozenset[str]
     used: frozenset[str]
     only_defines: bool
 
@@ -29,6 +34,8 @@ def needed(cells: Sequence[str], entry: str) -> list[str]:
         for name in known[place].used:
             defining = [other for other, cell in enumerate(known) if name in cell.defined]
             latest = {max(defining, default=place), max((o for o in defining if o <= place), default=place)}
+            if name in known[place].by_old:
+                latest.add(max((o for o in defining if o < place), default=place))
             waiting += latest - kept
     if any(known[place].used & LOOKING_UP for place in kept):
         return list(cells)
@@ -39,10 +46,18 @@ def _cell(source: str) -> Cell:
     try:
         body = ast.parse(source).body
     except (SyntaxError, ValueError, RecursionError, MemoryError):  # such as a line of IPython's own
-        return Cell(frozenset(), frozenset(), only_defines=False)
+        words = frozenset(re.findall(r"[^\W\d]\w*", source))
+        return Cell(words, words, words, only_defines=False)
     names = [node for statement in body for node in ast.walk(statement) if isinstance(node, ast.Name)]
-    used = frozenset(name.id for name in names if isinstance(name.ctx, ast.Load))
-    return Cell(frozenset(name for statement in body for name in _defined(statement)), used, all(map(_defines, body)))
+    used = frozenset(name.id for name in names)  # whatever for: += and del use a name, too
+    defined = frozenset(name for statement in body for name in _defined(statement))
+    if not all(map(_defines, body)):
+        return Cell(defined, defined, used, only_defines=False)
+    assigned = frozenset(
+        name for statement in body if isinstance(statement, ast.Assign) for name in _defined(statement)
+    )
+    by_old = assigned & {name.id for name in names if isinstance(name.ctx, ast.Load)}
+    return Cell(defined, by_old, used, only_defines=True)
 
 
 def _defined(statement: ast.stmt) -> Iterator[str]:

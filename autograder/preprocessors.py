@@ -36,13 +36,13 @@ from autograder.report import verdict_html
 from autograder.sandbox import CellResult
 from autograder.specs import load
 from autograder.submission import (
-    MAX_BYTES,
     Submission,
     SubmissionError,
-    TooLargeError,
     UnknownNotebookError,
+    check_size,
     grade_id_of,
     parse_notebook,
+    stem_in,
 )
 from unrolled.judge import Verdict, explain_text
 
@@ -174,13 +174,9 @@ def read_for(stem: str, path: Path) -> NotebookNode:
     Raises:
         SubmissionError: if it is no notebook, too large, or of another assignment.
     """
-    if (size := path.stat().st_size) > MAX_BYTES:
-        megabytes = f"the file has {size / 2**20:.1f} MB, and {MAX_BYTES / 2**20:g} MB is the most that is accepted"
-        raise TooLargeError(megabytes)
+    check_size(path.stat().st_size)
     notebook = parse_notebook(path.read_bytes())
-    named = notebook.metadata.get("unrolled", {})
-    other = named.get("stem") if isinstance(named, dict) else None
-    if isinstance(other, str) and other != stem:
+    if (other := stem_in(notebook)) not in (None, stem):
         raise UnknownNotebookError(f"the notebook belongs to the assignment {other!r} and not to {stem!r}")
     return notebook
 

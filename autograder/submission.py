@@ -49,17 +49,22 @@ def read_submission(data: bytes, name: str, max_bytes: int = MAX_BYTES) -> Submi
     Raises:
         SubmissionError: of the kind that says what is wrong.
     """
-    if len(data) > max_bytes:
+    check_size(len(data), max_bytes)
+    notebook = parse_notebook(data)
+    return Submission(name, _spec_of(notebook), notebook)
+
+
+def check_size(size: int, max_bytes: int = MAX_BYTES) -> None:
+    """Accept a file of ``size`` bytes.
+
+    Raises:
+        TooLargeError: if it has more than ``max_bytes``.
+    """
+    if size > max_bytes:
         raise TooLargeError(
-            f"the file has {len(data) / 2**20:.1f} MB, and {max_bytes / 2**20:g} MB is the most that is accepted; "
+            f"the file has {size / 2**20:.1f} MB, and {max_bytes / 2**20:g} MB is the most that is accepted; "
             "clear the notebook's outputs and save it again"
         )
-    notebook = parse_notebook(data)
-    if len(notebook.cells) > MAX_CELLS:
-        raise TooLargeError(
-            f"the notebook has {len(notebook.cells)} cells, and {MAX_CELLS} are the most that is accepted"
-        )
-    return Submission(name, _spec_of(notebook), notebook)
 
 
 def parse_notebook(data: bytes) -> NotebookNode:
@@ -67,6 +72,7 @@ def parse_notebook(data: bytes) -> NotebookNode:
 
     Raises:
         NotANotebookError, OldFormatError: if they are something else.
+        TooLargeError: if it has too many cells.
     """
     if not data.strip():
         raise NotANotebookError("the file is empty; save the notebook and hand in the saved file")
@@ -89,12 +95,29 @@ def parse_notebook(data: bytes) -> NotebookNode:
         with warnings.catch_warnings(action="ignore"):  # cells that were copied share an id; that is mended here
             _, notebook = nbformat.validator.normalize(notebook)
         nbformat.validate(notebook)
-    except (nbformat.ValidationError, AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:
+    except (
+        nbformat.ValidationError,
+        AssertionError,
+        AttributeError,
+        KeyError,
+        TypeError,
+        ValueError,
+        RecursionError,
+    ) as error:
         reason = str(getattr(error, "message", error)).partition("\n")[0][:120]
         raise NotANotebookError(
             f"the notebook is damaged ({reason}); open it in JupyterLab and save it again"
         ) from error
+    if (cells := len(notebook.cells)) > MAX_CELLS:
+        raise TooLargeError(f"the notebook has {cells} cells, and {MAX_CELLS} are the most that is accepted")
     return notebook
+
+
+def stem_in(notebook: NotebookNode) -> str | None:
+    """Return the assignment that a notebook's metadata name, if they name one."""
+    named = notebook.metadata.get("unrolled", {})
+    stem = named.get("stem") if isinstance(named, dict) else None
+    return stem if isinstance(stem, str) else None
 
 
 def _use_known_minor(tree: dict[str, object]) -> None:
@@ -105,9 +128,7 @@ def _use_known_minor(tree: dict[str, object]) -> None:
 
 def _spec_of(notebook: NotebookNode) -> Spec:
     """Find the assignment: named in the notebook's metadata, else the one whose questions it holds."""
-    named = notebook.metadata.get("unrolled", {})
-    stem = named.get("stem") if isinstance(named, dict) else None
-    if isinstance(stem, str):
+    if (stem := stem_in(notebook)) is not None:
         try:
             return load(stem)
         except UnknownAssignmentError as error:

@@ -155,7 +155,7 @@ def _unwrapped(value: Any) -> Any:
     if isinstance(value, StandIn):
         return value._host
     if isinstance(value, tuple | list):
-        return type(value)(map(_unwrapped, value))
+        return list(map(_unwrapped, value)) if isinstance(value, list) else tuple(map(_unwrapped, value))
     if isinstance(value, np.ndarray) and value.ndim:
         raise TypeError("a NumPy array lies on the host; bring it to the device first, by xp.asarray(array)")
     return value

@@ -170,7 +170,7 @@ def _decode(node: Any, arrays: list[np.ndarray | None], depth: int, device: bool
     if isinstance(node, list):
         return [_decode(item, arrays, depth - 1, device) for item in node]
     if not isinstance(node, dict):
-        return node
+        return _in_bounds(node) if isinstance(node, int) else node
     match node:
         case {"dict": dict(items), **rest} if not rest:
             return {_whole(key): _decode(item, arrays, depth - 1, device) for key, item in items.items()}
@@ -181,7 +181,7 @@ def _decode(node: Any, arrays: list[np.ndarray | None], depth: int, device: bool
             return _device().xp.asarray(_taken_out(arrays, number))
         case {"int": str(digits)} if len(digits) <= MOST_DIGITS:  # one may be a sign
             try:
-                return int(digits)
+                return _in_bounds(int(digits))
             except ValueError as error:
                 raise WireError("an integer that is none") from error
         case {"float": "nan" | "inf" | "-inf" as name}:
@@ -189,6 +189,13 @@ def _decode(node: Any, arrays: list[np.ndarray | None], depth: int, device: bool
         case {"tuple": list(items)}:
             return tuple([_decode(item, arrays, depth - 1, device) for item in items])
     raise WireError("the tree holds a node of no known kind")
+
+
+def _in_bounds(value: int) -> int:
+    """Return an integer of which a message can be made again, and a float."""
+    if abs(value) >= 10 ** (MOST_DIGITS - 1):
+        raise WireError(f"an integer of {MOST_DIGITS} digits or more")
+    return value
 
 
 def _taken_out(arrays: list[np.ndarray | None], number: int) -> np.ndarray:
@@ -213,7 +220,8 @@ def _read_arrays(about: list[Any], data: memoryview, limits: Limits) -> list[np.
     for entry in about:
         name, shape, layout = _described(entry)
         stop = start + math.prod(shape) * np.dtype(name).itemsize
-        if stop > min(len(data), limits.data) or max(shape, default=0) > limits.data:
+        spelt = math.prod(max(length, 1) for length in shape)  # without a limit, NumPy and lists of nothing have theirs
+        if stop > min(len(data), limits.data) or spelt > limits.data:
             raise WireError(f"the arrays need {stop} bytes; allowed are {limits.data}, present {len(data)}")
         arrays.append(lay_out(np.frombuffer(data[start:stop], name).reshape(shape), layout))
         start = stop

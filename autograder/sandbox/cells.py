@@ -1,11 +1,13 @@
 """What a cell showed, as far as it can be believed."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from autograder.sandbox.channel import LARGEST_IMAGE, ChannelError
+
+LENGTH_OF_OUTPUT = 100  # characters that it takes besides its texts
 
 
 @dataclass(frozen=True)
@@ -16,16 +18,25 @@ class CellResult:
     error: str = ""
     fatal: bool = False
 
+    @property
+    def size(self) -> int:
+        """About how many characters the outputs take in a notebook."""
+        texts = (
+            text for output in self.outputs for text in (output.get("text"), *output.get("data", {}).values()) if text
+        )
+        return sum(map(len, texts)) + LENGTH_OF_OUTPUT * len(self.outputs)
 
-def cell_result(reply: Any) -> CellResult:
-    """Believe of a reply only what has the form of a cell's result.
+
+def cell_result(reply: Any, room: int) -> CellResult:
+    """Believe of a reply only what has the form of a cell's result, and keep no outputs that take more than ``room``.
 
     Raises:
         ChannelError: if it has another form.
     """
     match reply:
         case {"outputs": list(outputs), "error": str(error)}:
-            return CellResult(tuple(filter(_is_output, map(_with_images, outputs))), error)
+            result = CellResult(tuple(filter(_is_output, map(_with_images, outputs))), error)
+            return result if result.size <= room else replace(result, outputs=())
     raise ChannelError("it sent something that is no reply")
 
 

@@ -14,7 +14,7 @@ from jupyter_client.provisioning import KernelProvisionerBase
 from traitlets import Bool, Integer, Unicode
 
 from autograder.sandbox.gate import Gate
-from autograder.sandbox.start import Process, start, start_bare
+from autograder.sandbox.start import BareWorker, Process, start
 from autograder.sandbox.warm import Doors
 
 
@@ -57,7 +57,7 @@ class SandboxProvisioner(KernelProvisionerBase):
         doors = Doors(key, tuple(socket.fileno() for socket in self.gate.inside))
         numbers = (self.memory, self.cpu_seconds, self.file_size)
         try:
-            self.process = start(self.stem, numbers, doors) if self.confined else start_bare(numbers, doors)
+            self.process = start(self.stem, numbers, doors) if self.confined else BareWorker(numbers, doors)
             self.gate.open()
         except BaseException:
             await self.kill()

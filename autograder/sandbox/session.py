@@ -36,6 +36,7 @@ class SandboxLimits:
     total_seconds: float = 90
     memory: int = 2 << 30
     file_size: int = 64 << 20
+    shown: int = 32 << 20  # characters of all cells' outputs
     restarts: int = 8
     reply: Limits = field(default_factory=Limits)
     most_examinations: int = 2_000  # calls that one student's test may make
@@ -191,14 +192,15 @@ class Session:
         if self._channel is None:
             self._prepare()
         if self._channel is None:
-            return [Outcome(problem="timeout", detail=self._whole)]
+            again = f"{self._limits.restarts} new starts, after cells or calls that ended the process"
+            return [Outcome(problem="timeout", detail=self._over(again))]
         replies: list[Any] = []
         try:
             for reply in self._channel.ask_all(request, count, partial(self._left, self._limits.call_seconds)):
                 replies.append(reply)  # one by one, for those that came before an error count
         except TimeoutOnChannelError:
             self._end()
-            replies.append(Outcome(problem="timeout", detail=self._over(self._limits.call_seconds)))
+            replies.append(Outcome(problem="timeout", detail=self._over(f"{self._limits.call_seconds:g} seconds")))
         except ChannelError as error:
             self._end()
             replies.append(Outcome(problem="died", detail=str(error)))
@@ -208,9 +210,9 @@ class Session:
         """Tell for how many seconds something may take that may take ``most`` at most."""
         return max(0.0, min(most, self._deadline - time.monotonic()))
 
-    def _over(self, most: float) -> str:
-        """Say which seconds are over, after something took too long that may take ``most``."""
-        return self._whole if time.monotonic() >= self._deadline else f"{most:g} seconds"
+    def _over(self, limit: str) -> str:
+        """Say which limit was reached: that of the whole notebook, or else this one."""
+        return self._whole if time.monotonic() >= self._deadline else limit
 
     def _read(self, reply: Any) -> Outcome:
         if isinstance(reply, Outcome):
@@ -221,23 +223,25 @@ class Session:
             self._end()
             return Outcome(problem="died", detail="it sent something that is no reply")
 
-    def _prepare(self) -> bool:
-        """Start a worker and run the cells, without those that ended an earlier one; tell whether one is ready."""
+    def _prepare(self) -> None:
+        """Start a worker and run the cells, without those that ended an earlier one, while there are tries left."""
         while self._starts <= self._limits.restarts and time.monotonic() < self._deadline:
             self._start()
             if self._run([number for number, known in enumerate(self.results) if not (known and known.fatal)]):
-                return True
-        return False
+                return
 
     def _run(self, numbers: Sequence[int]) -> bool:
         """Run some cells; False if the worker did not survive them."""
         replies = self._shown([self._cells[number] for number in numbers])
+        room = self._limits.shown
         for number in numbers:
             try:
-                self.results[number] = cell_result(next(replies))
+                result = cell_result(next(replies), room)
+                room -= result.size
+                self.results[number] = result
                 continue
             except TimeoutOnChannelError:
-                reason = f"it did not finish within {self._over(self._limits.cell_seconds)}"
+                reason = f"it did not finish within {self._over(f'{self._limits.cell_seconds:g} seconds')}"
             except ChannelError as error:
                 reason = str(error)
             self.results[number] = CellResult(error=reason, fatal=True)

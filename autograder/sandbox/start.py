@@ -64,11 +64,6 @@ def start(stem: str, limits: Sequence[int], doors: Doors = NO_DOORS, *, draws: b
         return ColdWorker(stem, limits, doors)
 
 
-def start_bare(limits: Sequence[int], doors: Doors = NO_DOORS) -> Process:
-    """Start a worker or a kernel without walls."""
-    return BareWorker(limits, doors)
-
-
 class PlainProcess:
     """A worker with standard input and output as its pipes."""
 
@@ -122,7 +117,7 @@ class ColdWorker(PlainProcess):
 
 
 class BareWorker(PlainProcess):
-    """A worker without walls, in a temporary folder; the limits hold, but nothing is hidden or protected."""
+    """A worker or a kernel without walls, in a temporary folder; the limits hold, but nothing is hidden."""
 
     def __init__(self, limits: Sequence[int], doors: Doors = NO_DOORS) -> None:
         self._folder = tempfile.TemporaryDirectory()

@@ -77,7 +77,8 @@ def serve(
         except (SQLAlchemyError, ImportError, OSError) as error:
             raise ServiceError(f"the database {database} cannot be opened: {error}") from error
         config = uvicorn.Config(app, log_level="warning", server_header=False, timeout_graceful_shutdown=5)
-        print(WELCOME.format(url=f"http://{host}:{listening.getsockname()[1]}"), flush=True)
+        name = f"[{host}]" if ":" in host else host
+        print(WELCOME.format(url=f"http://{name}:{listening.getsockname()[1]}"), flush=True)
         with suppress(KeyboardInterrupt):
             uvicorn.Server(config).run(sockets=[listening])
 

@@ -86,7 +86,7 @@ class Store:
         }
         waiting = sa.select(sa.func.count()).where(WAITING).scalar_subquery()
         values = [sa.literal(value, COLUMN[key].type).label(key) for key, value in row.items()]
-        # Counted within the INSERT: two uploads at once cannot both take the last place.
+        # Counted within the INSERT: with SQLite, two uploads at once cannot both take the last place.
         insert = SUBMISSIONS.insert().from_select(list(row), sa.select(*values).where(waiting < most))
         if self._change(insert) == 0:
             raise QueueFullError

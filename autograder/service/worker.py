@@ -77,7 +77,10 @@ class Worker:
         def tell(progress: Progress) -> None:
             if self._stopping.is_set():
                 raise StoppedError
-            self._store.progress(claim, *progress)
+            try:
+                self._store.progress(claim, *progress)
+            except SQLAlchemyError:  # which must not pass for a failure of the grading
+                log.exception("progress cannot be written")
 
         for attempt in range(1, TRIES + 1):
             try:

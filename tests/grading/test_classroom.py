@@ -1,6 +1,7 @@
 """``autograder grade-class`` ends where ``nbgrader autograde`` ends: the same gradebook and the same files."""
 
 import shutil
+import signal
 import warnings
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -181,6 +182,32 @@ def test_of_a_submission_that_cannot_be_recorded_nothing_is_left(here: Path, mon
     monkeypatch.undo()
     monkeypatch.chdir(here)
     assert grade_class(["conv1d"], 1)  # which is how he gets his marks
+
+
+def test_who_stops_it_midway_finds_no_submission_that_only_looks_graded(
+    here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hand_in(here, "ann", solved(SPEC))
+    monkeypatch.setattr(ClassAutograde, "set_permissions", lambda *_: signal.raise_signal(signal.SIGINT))
+    with pytest.raises(KeyboardInterrupt):
+        grade_class(["conv1d"], 1)
+    assert not (here / "var/course/autograded/ann/conv1d").exists()
+
+
+def test_a_folder_without_a_notebook_is_named(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for student in ("ann", "bob"):
+        hand_in(here, student, solved(SPEC))
+    folder = here / "var/course/submitted/bob/conv1d"
+    (folder / "conv1d.ipynb").rename(folder / "conv1d.ipynb.txt")
+    assert not grade_class(["conv1d"], 1)
+    assert "bob: not graded: there is no conv1d.ipynb" in capsys.readouterr().err
+
+
+def test_a_gradebook_that_is_none_is_said_in_a_line(here: Path) -> None:
+    hand_in(here, "ann", solved(SPEC))
+    (here / "var/course/gradebook.db").write_bytes(b"no database" * 99)
+    with pytest.raises(ClassroomError, match="the gradebook cannot be used"):
+        grade_class(["conv1d"], 1)
 
 
 def test_what_has_been_graded_is_left_alone(here: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -177,3 +177,21 @@ def test_a_kit_without_answers_has_no_right_versions_and_says_so(tmp_path: Path)
     assert "conv1d.strided is checked when it is handed in" in said[0]
     assert "conv1d.test_correlate is checked when it is handed in" in said[1]
     assert last == "0.0", done.stderr
+
+
+def test_a_report_that_cannot_be_written_is_said_in_a_line(wrong: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    done = autograder("grade", wrong, "--html", tmp_path / "file")
+    assert done.returncode == 2
+    assert "the report cannot be written" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("serve", "--port", "70000"), ("grade", "x", "--max-megabytes", "inf"), ("serve", "--max-megabytes", "nan")],
+)
+def test_an_option_out_of_range_is_refused(arguments: tuple[str, ...]) -> None:
+    done = autograder(*arguments)
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr

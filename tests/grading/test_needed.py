@@ -56,3 +56,21 @@ def test_where_names_are_looked_up_everything_stays() -> None:
 
 def test_what_a_kept_cell_uses_stays_too() -> None:
     assert needed([SIZE, OTHER, "print(other())", TEST], "test") == [OTHER, "print(other())", TEST]
+
+
+def test_a_name_that_is_counted_up_or_deleted_is_used() -> None:
+    start, helper = "calls = 0", "def helper(x):\n    global calls\n    calls += 1\n    return x"
+    assert needed([start, helper, OTHER, TEST], "test") == [start, helper, TEST]
+    assert needed([start, "del calls", OTHER, TEST], "test") == [start, "del calls", TEST]
+
+
+def test_what_a_magic_uses_stays() -> None:
+    make, data = "def make():\n    return 4", "%time DATA = make()"
+    assert needed([make, OTHER, data, TEST], "test") == [make, data, TEST]
+
+
+def test_a_meaning_that_is_made_of_the_old_one_needs_it() -> None:
+    first, second, size = "size = [1, 2]", "size = size + [3]", "def helper(x):\n    return size"
+    assert needed([first, second, OTHER, size, TEST], "test") == [first, second, size, TEST]
+    plain, both = "def helper(x):\n    return x", "size = helper(2)\ndef helper(x):\n    return size"
+    assert needed([plain, both, OTHER, TEST], "test") == [plain, both, TEST]

@@ -264,3 +264,17 @@ def test_without_bubblewrap_it_refuses_and_says_how_to_get_it(monkeypatch: pytes
     with pytest.raises(SandboxError, match=r"bwrap is missing; install bubblewrap \(Debian, Ubuntu: apt-get install"):
         Session("conv1d", []).__enter__()
     confine.require.cache_clear()
+
+
+def test_what_all_cells_show_is_limited() -> None:
+    limits = SandboxLimits(shown=10_000)
+    with Session("conv1d", ["print('x' * 4_000)"] * 4, limits) as session:
+        shown = [len(printed(result)) for result in session.results if result]
+    assert shown == [4_001, 4_001, 0, 0]
+
+
+def test_a_worker_that_is_started_too_often_is_given_up_with_the_reason() -> None:
+    with Session("conv1d", ["def quits():\n    import os\n    os._exit(0)"], SandboxLimits(restarts=2)) as session:
+        outcomes = [session.call("quits", {}) for _ in range(4)]
+    assert [outcome.problem for outcome in outcomes] == ["died", "died", "died", "timeout"]
+    assert "2 new starts" in outcomes[-1].detail

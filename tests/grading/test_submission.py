@@ -26,6 +26,7 @@ UNREADABLE = {
     "another object": (b'{"cells": []}', "JSON but not a notebook"),
     "nbformat 3": (changed(nbformat=3), "format 3"),
     "nbformat 5": (changed(nbformat=5), "format 5"),
+    "a minor version with a fraction": (changed(nbformat_minor=4.5), "damaged"),
     "cells that are no list": (changed(cells={}), "damaged"),
     "a cell that is no cell": (changed(cells=[1]), "damaged"),
     "a cell without source": (changed(cells=[{"cell_type": "code", "metadata": {}, "id": "a"}]), "damaged"),

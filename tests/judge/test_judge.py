@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 
 from autograder import cases, specs
-from autograder.questions import TestsQuestion
+from autograder.questions import TestsQuestion, ValueQuestion
 from tests.specs.laws import reference_of
 from unrolled.check import LocalAnswers
-from unrolled.judge import QuestionData, Verdict, explain_html, explain_text, judge
+from unrolled.judge import Outcome, QuestionData, Verdict, explain_html, explain_text, judge
+from unrolled.judge.outcome import run
 
 SPEC = specs.load("conv1d")
 
@@ -219,3 +220,27 @@ def test_a_large_array_is_cut_to_a_screenful_around_the_first_wrong_entry() -> N
     assert len(one.rows[0]) <= 12
     assert f"{1 * 60_000 + 150 * 300 + 250}*" in text([one])
     assert one.note.startswith("[1, ")
+
+
+def test_a_value_of_long_axes_and_no_numbers_is_refused_at_once() -> None:
+    """Of lists, it would be 2⁵² empty ones."""
+    values = [question for question in SPEC.questions if isinstance(question, ValueQuestion)]
+    verdict = judge(question(values[0].id), LocalAnswers({values[0].id: np.empty((2**26, 2**26, 0))}), {})
+    assert (verdict.score, verdict.status) == (0, "failed")
+
+
+@pytest.mark.parametrize("field", ["changed", "shared"])
+def test_an_outcome_whose_names_are_no_list_is_refused(field: str) -> None:
+    with pytest.raises(TypeError):
+        Outcome.from_tree(Outcome().as_tree() | {field: np.empty((2, 0))})
+
+
+def test_arguments_are_given_back_after_an_error_too() -> None:
+    x = np.arange(3.0)
+
+    def failing(x: np.ndarray) -> None:
+        x[...] = 7
+        raise ValueError
+
+    assert run(failing, {"x": x}).problem == "raised"
+    assert x.tolist() == [0, 1, 2]

@@ -144,6 +144,9 @@ HOSTILE = {
     "an array on the device": message({"tree": {"device": 0}, "arrays": [about(shape=[2])]}, b"\0" * 16),
     "an unknown node": message({"tree": {"pickle": "..."}, "arrays": []}),
     "an integer of a thousand digits": message({"tree": {"int": "9" * 1000}, "arrays": []}),
+    "an integer that cannot be sent back": message({"tree": {"int": "9" * 40}, "arrays": []}),
+    "an integer in plain JSON": message({"tree": [10**400], "arrays": []}),
+    "huge sides beside an empty one": message({"tree": None, "arrays": [about(shape=[0, 2**20, 2**20, 2**20])]}),
 }
 
 

@@ -131,6 +131,21 @@ def test_a_result_waits_until_the_database_takes_it(tmp_path: Path) -> None:
     assert asked == ["a"]
 
 
+def test_progress_that_cannot_be_written_is_no_failure(tmp_path: Path) -> None:
+    class Away(Store):
+        def progress(self, claim: Claim, *progress: Any) -> None:
+            raise OperationalError("UPDATE", {}, OSError("no space left"))
+
+    def telling(_notebook: bytes, _name: str, tell: Tell) -> tuple[dict[str, Any], str]:
+        tell(Progress("half", 1, 2))
+        return {}, ""
+
+    store = Away(tmp_path / "submissions.db")
+    token = store.add("a", b"", most=1)
+    with working(store, telling):
+        assert settled(store, token)["state"] == "graded"
+
+
 def test_two_workers_grade_each_submission_once(store: Store) -> None:
     tokens = [store.add(str(number), b"", most=20) for number in range(20)]
     asked: list[str] = []

@@ -66,6 +66,8 @@ class Outcome:
         """
         if not isinstance(tree, dict):
             raise TypeError("an outcome is a dict")
+        if not all(isinstance(tree[field], tuple | list) for field in ("changed", "shared")):
+            raise TypeError("an outcome holds a field that is no list of names")
         place = tree.get("place", "")
         texts = [tree["problem"], tree["detail"], tree["line"], place, *tree["changed"], *tree["shared"]]
         if not all(isinstance(text, str) for text in texts) or tree["problem"] not in PROBLEMS:
@@ -92,8 +94,13 @@ def run(
         file: where the student's function stands, if ``function`` is another one; its lines are quoted.
         forbidden: routines, such as ``"numpy.correlate"``, that the call must not reach.
     """
-    file = file or file_of(function)
     before = {name: np.array(on_host(value)) for name, value in args.items() if _is_array(value)}
+    outcome = _came_of(function, args, file or file_of(function), forbidden)
+    changed = restore(args, before)
+    return outcome if outcome.problem else replace(outcome, changed=changed)
+
+
+def _came_of(function: Callable[..., Any], args: Mapping[str, Any], file: str, forbidden: Sequence[str]) -> Outcome:
     guard = Guard(forbidden)
     try:
         with guard:
@@ -107,12 +114,10 @@ def run(
             return Outcome(problem="forbidden", detail=guard.used)
         return Outcome(problem="raised", detail=describe_error(error), line=_line_of(error.__traceback__, file))
     if guard.used:
-        restore(args, before)
         return Outcome(problem="forbidden", detail=guard.used)
-    shared = tuple(name for name in before if isinstance(value, np.ndarray) and _overlap(value, args[name]))
-    outcome = carried(value)
-    changed = restore(args, before)
-    return replace(outcome, changed=changed, shared=shared)
+    arrays = {name: arg for name, arg in args.items() if isinstance(value, np.ndarray) and _is_array(arg)}
+    shared = tuple(name for name, arg in arrays.items() if _overlap(value, arg))
+    return replace(carried(value), shared=shared)
 
 
 def file_of(function: Any) -> str:
@@ -157,7 +162,7 @@ def on_host(value: Any) -> Any:
     if lies_on_device(value):
         return value.get()
     if isinstance(value, tuple | list) and any(map(lies_on_device, value)):
-        return type(value)(map(on_host, value))
+        return list(map(on_host, value)) if isinstance(value, list) else tuple(map(on_host, value))
     return value
 
 
