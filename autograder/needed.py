@@ -53,11 +53,21 @@ def _cell(source: str) -> Cell:
     defined = frozenset(name for statement in body for name in _defined(statement))
     if not all(map(_defines, body)):
         return Cell(defined, defined, used, only_defines=False)
-    assigned = frozenset(
-        name for statement in body if isinstance(statement, ast.Assign) for name in _defined(statement)
-    )
-    by_old = assigned & {name.id for name in names if isinstance(name.ctx, ast.Load)}
-    return Cell(defined, by_old, used, only_defines=True)
+    by_old: set[str] = set()
+    made: set[str] = set()
+    for statement in body:
+        by_old |= _looked_up(statement) - made
+        made |= set(_defined(statement))
+    return Cell(defined, defined & by_old, used, only_defines=True)
+
+
+def _looked_up(statement: ast.stmt) -> set[str]:
+    """Return the names that are looked up when a statement runs; those in the body of a function are so later."""
+    parts: list[ast.AST | None] = [statement]
+    if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef):
+        parts = [statement.args, statement.returns]
+    nodes = (node for part in parts if part for node in ast.walk(part))
+    return {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
 
 
 def _defined(statement: ast.stmt) -> Iterator[str]:
