@@ -3,7 +3,7 @@
 import inspect
 import re
 import secrets
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from importlib import import_module
 from typing import Any
@@ -119,7 +119,7 @@ def _data(spec: Spec, question: Question, seed: int, versions: tuple[Mistake, ..
             kind = "tests"
             versions = versions or question.versions
             hints = {version.name: version.hint for version in versions}
-            about = {"hint": question.hint, "orders": _orders(list(hints), rng)}
+            about = {"hint": question.hint, "order": rng.permutation([*hints, "right"]).tolist()}
         case TrainedQuestion():
             kind = "trained"
             case = question.shown() if seed == VISIBLE_SEED else question.unseen()
@@ -143,18 +143,6 @@ def _data(spec: Spec, question: Question, seed: int, versions: tuple[Mistake, ..
         hints=hints,
         about=about,
     )
-
-
-def _orders(wrong: Sequence[str], rng: np.random.Generator) -> list[list[str]]:
-    """Put versions in an order, and those of its second half in another; the right one is in each half."""
-
-    def shuffled(names: Sequence[str]) -> list[str]:
-        order: list[str] = rng.permutation(names).tolist()
-        return order
-
-    names = shuffled(wrong)
-    early, late = [*names[: len(names) // 2], "right"], [*names[len(names) // 2 :], "right"]
-    return [shuffled(early) + shuffled(late), shuffled(late)]
 
 
 def _case(question: FunctionQuestion | HuntQuestion, case: Case, memory: bool = False) -> CaseData:

@@ -10,7 +10,7 @@ from nbformat import NotebookNode
 from autograder import cases
 from autograder.forbidden import RuledOut, Source
 from autograder.notebooks import check_sources
-from autograder.questions import Spec
+from autograder.questions import Question, Spec, TestsQuestion
 from autograder.sandbox import CellResult, Execution, SandboxLimits, Session
 from autograder.submission import Submission, grade_id_of
 from unrolled.judge import Verdict, judge
@@ -106,18 +106,24 @@ def grade(
     total = len(spec.questions)
     progress(Progress("running the notebook's cells", 0, total))
     source = Source(list(to_run.values()))
-    verdicts = []
+    verdicts: dict[str, Verdict] = {}
     with Session(spec.stem, list(to_run.values()), limits, execution=execution, confined=confined) as session:
-        for number, question in enumerate(spec.questions):
+        for number, question in enumerate(sorted(spec.questions, key=_comes_last)):
             progress(Progress(f"question {number + 1} of {total}: {question.title}", number, total))
             use = source.use(question.entries[-1], question.forbidden)
             answers = RuledOut(session, question.entries[-1], use) if use else session
-            verdicts.append(judge(hidden.of(question), answers, cases.subjects(question)))
+            verdicts[question.id] = judge(hidden.of(question), answers, cases.subjects(question))
     progress(Progress("done", total, total))
     results = {place: result for place, result in zip(to_run, session.results, strict=True) if result}
-    notes = _first([*notes_on_checks(notebook, spec), *_notes_on_cells(results), *_notes_on_kernels(verdicts)])
+    judged = tuple(verdicts[question.id] for question in spec.questions)
+    notes = _first([*notes_on_checks(notebook, spec), *_notes_on_cells(results), *_notes_on_kernels(judged)])
     seconds = time.monotonic() - started
-    return Grading(submission.name, spec.stem, tuple(verdicts), notes, results, seconds)
+    return Grading(submission.name, spec.stem, judged, notes, results, seconds)
+
+
+def _comes_last(question: Question) -> bool:
+    """Tell whether judging a question ends the notebook's worker, which others may need."""
+    return isinstance(question, TestsQuestion)
 
 
 def ungraded_cells(notebook: NotebookNode, questions: set[str]) -> Iterator[tuple[int, str]]:

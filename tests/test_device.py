@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from unrolled.device import Array, asnumpy, get_array_module, scatter_add, xp
+from unrolled.judge.outcome import carried
 
 A = np.arange(12.0, dtype="f4").reshape(3, 4)
 I = np.array([2, 0, 2])  # noqa: E741
@@ -113,3 +114,11 @@ def test_numbers_can_be_had() -> None:
 def test_the_module_of_arrays_is_found() -> None:
     assert get_array_module(A) is np
     assert get_array_module(A, xp.asarray(A)) is xp
+
+
+def test_several_results_that_have_names_come_home_as_a_tuple() -> None:
+    """NumPy and CuPy give what ``eigh`` finds in a named tuple, which cannot be made of a list."""
+    outcome = carried(xp.linalg.eigh(xp.asarray(np.eye(2))))
+    assert outcome.place == "device"
+    assert [part.shape for part in outcome.value] == [(2,), (2, 2)]
+    assert xp.concatenate(xp.linalg.slogdet(xp.asarray(np.eye(2)[None]))).shape == (2,)

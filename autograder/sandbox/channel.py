@@ -67,6 +67,10 @@ class Channel:
                 case _:
                     raise ChannelError("it sent something that is no reply to what was asked")
 
+    def silent(self) -> bool:
+        """Tell whether nothing has come that was not asked for."""
+        return not select.select([self._out], [], [], 0)[0]
+
     def _receive(self, deadline: float) -> Any:
         size = int.from_bytes(self._read(8, deadline), "little")
         if size > 4 + self._limits.header + self._limits.data:

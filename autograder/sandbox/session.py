@@ -179,7 +179,13 @@ class Session:
         return Outcome(problem="timeout", detail=f"{self._limits.most_examinations} calls of the examined function")
 
     def anew(self, entry: str) -> "Session":
-        """Run what ``entry`` needs of the notebook in another worker, in the time that is left to the notebook."""
+        """Run what ``entry`` needs of the notebook in another worker, in the time that is left to the notebook.
+
+        This one's is ended first, for what lives can be heard of; it is started again when it is asked again.
+        """
+        if self._channel:
+            self._end()
+            self._starts -= 1
         left = replace(self._limits, total_seconds=max(self._deadline - time.monotonic(), 0))
         cells = needed(self._cells, entry)
         return Session(self._stem, cells, left, execution=self._execution, confined=self._confined)
@@ -189,6 +195,8 @@ class Session:
 
     def _ask(self, request: dict[str, Any], count: int = 1) -> list[Any]:
         """Return the replies; there may be fewer, if the last is the outcome that there are no more."""
+        if self._channel and not self._channel.silent():
+            self._end()  # an earlier answer sent more than it was asked for, which should cost no other
         if self._channel is None:
             self._prepare()
         if self._channel is None:

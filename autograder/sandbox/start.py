@@ -105,7 +105,7 @@ class ColdWorker(PlainProcess):
     """A worker in a box of its own, which takes some tenths of a second to start."""
 
     def __init__(self, stem: str, limits: Sequence[int], doors: Doors = NO_DOORS) -> None:
-        filter_ = filter_descriptor()
+        filter_ = filter_descriptor(files=False)
         try:
             if doors.sockets:
                 command = kernel_command(stem, limits, filter_, doors.key, doors.sockets)

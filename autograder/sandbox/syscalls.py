@@ -3,6 +3,8 @@
 A limit on processes does not bind root, and the box has no control group; so no process may be started at all.
 Threads may. Memory that no limit counts (memfd) and doors to the kernel that no exercise needs are shut too, among
 them families of sockets that a network namespace does not confine (of which vsock leads to a virtual machine's host).
+And nothing may be left behind, or be seen, at files that all boxes share, such as Python's own: no locks, no word of
+who is told of signals, no look at what is in the machine's memory.
 """
 
 import errno
@@ -20,8 +22,16 @@ REFUSED = (
     *("semget", "kcmp", "process_madvise", "process_mrelease", "pidfd_send_signal", "name_to_handle_at"),
     *("io_setup", "io_submit", "io_destroy"),  # of which the whole machine has a fixed number
     *("fsopen", "fsmount", "fspick", "open_tree", "move_mount", "mount_setattr"),
+    *("flock", "mincore", "preadv2", "sysinfo"),
 )
-
+# What changes modes, owners and times of files, which are the machine's own devices where a box shows them writable.
+OF_FILES = (
+    *("chmod", "fchmod", "fchmodat", "chown", "fchown", "lchown", "fchownat"),
+    *("utime", "utimes", "futimesat", "utimensat"),
+)
+CACHESTAT, FCHMODAT2 = 451, 452  # on every machine; libseccomp may not know their names yet
+# Of fcntl: locks, owners and numbers of signals, leases, notices, and hints on how a file will be written.
+REFUSED_FCNTL = (6, 7, 8, 10, 15, 37, 38, 1024, 1026, 1036, 1038)
 
 FAMILIES = (socket.AF_UNIX, socket.AF_INET, socket.AF_INET6)  # those that namespaces confine
 
@@ -31,8 +41,12 @@ class MissingLibraryError(RuntimeError):
 
 
 @functools.cache
-def compiled_filter(*, processes: bool = False) -> bytes:
-    """Return the filter as the program that the kernel runs; ``processes`` may be started only by programs of ours.
+def compiled_filter(*, processes: bool = False, files: bool = True) -> bytes:
+    """Return the filter as the program that the kernel runs.
+
+    Args:
+        processes: whether any may be started, which only programs of ours may.
+        files: whether modes, owners and times of files may be changed.
 
     Raises:
         MissingLibraryError: if libseccomp is not there.
@@ -51,9 +65,14 @@ def compiled_filter(*, processes: bool = False) -> bytes:
     rules = pyseccomp.SyscallFilter(defaction=pyseccomp.ALLOW)
     for name in REFUSED if not processes else set(REFUSED) - {"fork", "vfork"}:
         rules.add_rule(pyseccomp.ERRNO(errno.EPERM), name)
+    for call in () if files else (*OF_FILES, FCHMODAT2):
+        rules.add_rule(pyseccomp.ERRNO(0), call)  # which is success, without anything done
     if not processes:
         process = pyseccomp.Arg(0, pyseccomp.MASKED_EQ, CLONE_THREAD, 0)
         rules.add_rule(pyseccomp.ERRNO(errno.EPERM), "clone", process)
+    rules.add_rule(pyseccomp.ERRNO(errno.EPERM), CACHESTAT)
+    for command in REFUSED_FCNTL:
+        rules.add_rule(pyseccomp.ERRNO(errno.EPERM), "fcntl", pyseccomp.Arg(1, pyseccomp.EQ, command))
     rules.add_rule(pyseccomp.ERRNO(errno.ENOSYS), "clone3")  # its flags are in memory; libc falls back on clone
     for family in range(socket.AF_INET6):
         if family not in FAMILIES:
@@ -65,9 +84,9 @@ def compiled_filter(*, processes: bool = False) -> bytes:
         return file.read()
 
 
-def filter_descriptor(*, processes: bool = False) -> int:
+def filter_descriptor(*, processes: bool = False, files: bool = True) -> int:
     """Return a descriptor from which bubblewrap can read the filter; the caller closes it."""
     reading, writing = os.pipe()
-    os.write(writing, compiled_filter(processes=processes))  # far less than a pipe holds
+    os.write(writing, compiled_filter(processes=processes, files=files))  # far less than a pipe holds
     os.close(writing)
     return reading

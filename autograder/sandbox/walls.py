@@ -20,7 +20,8 @@ NEW_NAMESPACES = {  # the values of Linux
     "process": 0x20000000,
     "network": 0x40000000,
 }
-READ_ONLY, NO_SETUID, NO_DEVICES, REMOUNT = 1, 2, 4, 32
+READ_ONLY, NO_SETUID, NO_DEVICES, NO_PROGRAMS, REMOUNT, BIND = 1, 2, 4, 8, 32, 4096
+DEVICES = ("null", "zero", "full", "random", "urandom", "tty")  # which bubblewrap shows; they are the machine's own
 COURSE = "/course"  # where the box shows the student's package
 PROGRAMS = "/programs"  # where the box shows the zygote's own modules
 SHELF = "/shelf"  # where the box shows what differs between chapters
@@ -56,6 +57,9 @@ def enclose(private: Sequence[str], size: int, files: Sequence[str]) -> None:
     for place in private:
         _mount(place, NO_SETUID | NO_DEVICES, f"size={size},nr_inodes=10000,mode=700")
     _put_in_place(files)
+    for name in DEVICES:  # else a worker whose grader is root could change their modes and times
+        flags = BIND | REMOUNT | READ_ONLY | NO_SETUID | NO_PROGRAMS
+        _checked(LIBC.mount(None, f"/dev/{name}".encode(), None, flags, None), f"read-only /dev/{name}")
     for place in HIDDEN:
         _mount(place, NO_SETUID | NO_DEVICES | READ_ONLY, "size=4k,nr_inodes=2,mode=500")
     for capability in range(64):

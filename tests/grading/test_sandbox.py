@@ -1,5 +1,6 @@
 """What student code can and cannot do in the sandbox, and that it costs nobody but itself."""
 
+import os
 import socket
 import tempfile
 from collections.abc import Iterator
@@ -9,7 +10,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograder.sandbox import CellResult, SandboxError, SandboxLimits, Session, confine
+from autograder.sandbox import CellResult, SandboxError, SandboxLimits, Session, confine, warm
+from autograder.sandbox.walls import DEVICES
 
 QUICK = SandboxLimits(cell_seconds=4, call_seconds=2, total_seconds=40)
 ROOT = Path(__file__).parents[2]
@@ -226,7 +228,7 @@ def count():
         assert [session.call("count", {}).value for _ in range(2)] == [2, 4]
         with session.anew("count") as fresh:
             assert [fresh.call("count", {}).value for _ in range(2)] == [2, 4]
-        assert session.call("count", {}).value == 6
+        assert session.call("count", {}).value == 2  # its own worker has been ended, so that the two never met
 
 
 def test_there_is_no_network() -> None:
@@ -278,3 +280,69 @@ def test_a_worker_that_is_started_too_often_is_given_up_with_the_reason() -> Non
         outcomes = [session.call("quits", {}) for _ in range(4)]
     assert [outcome.problem for outcome in outcomes] == ["died", "died", "died", "timeout"]
     assert "2 new starts" in outcomes[-1].detail
+
+
+MARKS = {
+    "a lock": "fcntl.flock(file, fcntl.LOCK_SH)",
+    "a lock of a part": "fcntl.lockf(file, fcntl.LOCK_SH)",
+    "a lock of the open file": "fcntl.fcntl(file, 37, struct.pack('hhqqi4x', 0, 0, 0, 0, 0))",
+    "a lease": "fcntl.fcntl(file, fcntl.F_SETLEASE, fcntl.F_RDLCK)",
+    "a signal's number": "fcntl.fcntl(file, fcntl.F_SETSIG, 10)",
+    "an owner": "fcntl.fcntl(file, fcntl.F_SETOWN, 1)",
+    "a hint": "fcntl.fcntl(file, 1036, struct.pack('q', 2))",
+    "what is in memory": "os.preadv(file.fileno(), [bytearray(9)], 0, os.RWF_NOWAIT)",
+    "the machine's memory": "assert ctypes.CDLL(None, use_errno=True).sysinfo(ctypes.create_string_buffer(999)) == 0",
+}
+
+
+@pytest.mark.parametrize("mark", MARKS.values(), ids=MARKS.keys())
+def test_nothing_can_be_left_or_seen_at_what_boxes_share(mark: str) -> None:
+    """By which one examination could tell the next what it has learnt."""
+    shared = f"import ctypes, fcntl, os, struct\nfile = open(os.__file__)\n{mark}"
+    assert run(shared)[0].error.startswith(("PermissionError", "OSError", "AssertionError"))
+
+
+def test_what_is_set_on_standard_descriptors_stays_with_a_fork() -> None:
+    look = "import fcntl\nprint(fcntl.fcntl(0, fcntl.F_GETFL) & 2048)"
+    assert printed(run("import fcntl\nfcntl.fcntl(0, fcntl.F_SETFL, 2048)", look)[1]) == "2048\n"
+    assert printed(run(look)[0]) == "0\n"
+
+
+@pytest.mark.parametrize("nested", [True, False], ids=["forked", "cold"])
+def test_the_devices_of_the_machine_cannot_be_changed(nested: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    if not nested:
+        monkeypatch.setattr("autograder.sandbox.warm.Zygotes.fork", refuse_to_nest)
+    before = [(os.stat(f"/dev/{name}").st_mode, os.stat(f"/dev/{name}").st_mtime_ns) for name in DEVICES]
+    change = f"""
+import contextlib, os
+for name in {DEVICES}:
+    if name != "tty":  # of which there is none
+        open("/dev/" + name, "rb" if "random" in name else "r+b").close()
+    with contextlib.suppress(OSError):
+        os.utime("/dev/" + name, (1, 1))
+    with contextlib.suppress(OSError):
+        os.chmod("/dev/" + name, os.stat("/dev/" + name).st_mode & 0o777 | 0o1000)
+"""
+    assert run(change)[0].error == ""
+    assert [(os.stat(f"/dev/{name}").st_mode, os.stat(f"/dev/{name}").st_mtime_ns) for name in DEVICES] == before
+
+
+def refuse_to_nest(*_: object, **__: object) -> None:
+    raise warm.NoNestingError("not here")
+
+
+def test_who_sends_more_than_was_asked_for_harms_no_other_answer() -> None:
+    more = """
+import sys
+
+def more(x):
+    frame = sys._getframe()
+    while not hasattr(frame.f_locals.get("self"), "ticket"):
+        frame = frame.f_back
+    frame.f_locals["self"].send({"value": 1})
+    return x
+"""
+    with Session("conv1d", [more, "def double(x):\n    return 2 * x"], QUICK) as session:
+        assert session.call("more", {"x": 1}).problem == "died"
+        assert session.calls("more", [{"x": 1}, {"x": 2}])[0].problem == "died"
+        assert session.call("double", {"x": 2}).value == 4

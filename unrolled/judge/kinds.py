@@ -155,20 +155,19 @@ def _as_arguments(value: Any, parameters: Sequence[str]) -> dict[str, Any]:
 def _judge_tests(question: QuestionData, answers: Answers, subjects: Subjects) -> Verdict:
     """The test must accept the right version; the points are for the wrong versions that it rejects.
 
-    Those that it examines late it examines once more, early, in another place where it remembers nothing: a test that
-    collects what the versions do finds out, from the most frequent results, what is right, but not by then. The right
-    one is among the early, the late and the repeated, so that to tell these apart is no help.
+    A few it examines once more, in other places where it remembers nothing: a test that collects what the versions do
+    finds out, from the most frequent results, what is right, but can only guess when it has seen nothing yet.
     """
-    wrong, (order, again) = list(question.hints), question.about["orders"]
-    rejected = _rejected(question, answers, subjects, order)
+    wrong = list(question.hints)
+    rejected = _rejected(question, answers, subjects, question.about["order"])
     if isinstance(rejected, Verdict):
         return rejected
-    if rejected:
+    for few in _samples(sorted(rejected)):
         with answers.anew(question.entry) as fresh:
-            repeated = _rejected(question, fresh, subjects, again)
+            repeated = _rejected(question, fresh, subjects, few)
         if isinstance(repeated, Verdict):
             return repeated
-        if repeated != rejected & set(again):
+        if repeated != set(few) - {"right"}:
             message = f"{question.entry} accepts a version and rejects the same another time"
             return Verdict(question, 0, "failed", message, FICKLE, "fickle")
     survivors = [name for name in wrong if name not in rejected]
@@ -179,6 +178,16 @@ def _judge_tests(question: QuestionData, answers: Answers, subjects: Subjects) -
     message = f"{question.entry} rejects {len(rejected)} of {len(wrong)} wrong versions"
     status: Status = "partial" if score else "failed"
     return Verdict(question, score, status, message, question.hints[survivors[0]], survivors[0])
+
+
+def _samples(rejected: Sequence[str]) -> list[list[str]]:
+    """Draw, twice, two versions that a test rejected, and put the right one anywhere among them.
+
+    Of three that differ, each is as likely the right one: who guesses is wrong in two of three cases, each time.
+    """
+    rng = np.random.default_rng()
+    drawn = rng.permutation(rejected).tolist()
+    return [rng.permutation([*pair, "right"]).tolist() for pair in (drawn[:2], drawn[2:4]) if pair]
 
 
 def _rejected(question: QuestionData, answers: Answers, subjects: Subjects, order: Sequence[str]) -> set[str] | Verdict:
