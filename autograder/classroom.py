@@ -229,7 +229,10 @@ class ClassAutograde(Autograde):
         """Find or make the rows of a submission; a student who is not in the gradebook may be put there."""
         if self.create_student:
             book.update_or_create_student(job.student)
-        timestamp = self.coursedir.get_existing_timestamp(self._format_source(job.stem, job.student))
+        try:
+            timestamp = self.coursedir.get_existing_timestamp(self._format_source(job.stem, job.student))
+        except AttributeError as error:  # nbgrader calls a method that it does not have when it cannot read the time
+            raise ClassroomError("timestamp.txt holds no time; correct or remove it") from error
         with book.db.no_autoflush:
             known = {"timestamp": timestamp} if timestamp else {}
             return book.update_or_create_submission(job.stem, job.student, **known)

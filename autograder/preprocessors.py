@@ -36,6 +36,7 @@ from autograder.report import verdict_html
 from autograder.sandbox import CellResult
 from autograder.specs import load
 from autograder.submission import (
+    NotANotebookError,
     Submission,
     SubmissionError,
     UnknownNotebookError,
@@ -174,6 +175,8 @@ def read_for(stem: str, path: Path) -> NotebookNode:
     Raises:
         SubmissionError: if it is no notebook, too large, or of another assignment.
     """
+    if path.is_symlink():
+        raise NotANotebookError("the file is a link to another, and not a notebook of its own")
     check_size(path.stat().st_size)
     notebook = parse_notebook(path.read_bytes())
     if (other := stem_in(notebook)) not in (None, stem):

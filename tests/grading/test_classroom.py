@@ -157,7 +157,7 @@ def test_a_submission_that_cannot_be_graded_stops_no_other(here: Path, capsys: p
     assert not grade_class(["conv1d"], 1)
     said = capsys.readouterr()
     assert said.out == "cem: 24\nconv1d: 1 graded, 2 not graded\n"
-    assert "ann: not graded" in said.err
+    assert "ann: not graded: timestamp.txt holds no time" in said.err
     assert "bob: not graded: there is no conv1d.ipynb" in said.err
     assert [path.name for path in (here / "var/course/autograded").iterdir() if (path / "conv1d").exists()] == ["cem"]
 
@@ -201,6 +201,17 @@ def test_a_folder_without_a_notebook_is_named(here: Path, capsys: pytest.Capture
     (folder / "conv1d.ipynb").rename(folder / "conv1d.ipynb.txt")
     assert not grade_class(["conv1d"], 1)
     assert "bob: not graded: there is no conv1d.ipynb" in capsys.readouterr().err
+
+
+def test_a_link_to_another_notebook_is_no_answer(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for student in ("ann", "bob"):
+        hand_in(here, student, solved(SPEC))
+    (here / "var/course/submitted/bob/conv1d/conv1d.ipynb").unlink()
+    (here / "var/course/submitted/bob/conv1d/conv1d.ipynb").symlink_to(
+        here / "var/course/submitted/ann/conv1d/conv1d.ipynb"
+    )
+    assert grade_class(["conv1d"], 1)
+    assert "bob: the file is a link to another" in capsys.readouterr().out
 
 
 def test_a_gradebook_that_is_none_is_said_in_a_line(here: Path) -> None:
