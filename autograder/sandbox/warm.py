@@ -15,6 +15,7 @@ import signal
 import socket
 import subprocess
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -72,9 +73,14 @@ class ForkedWorker:
         return processor_seconds(process_of(self._process))
 
     def end(self) -> None:
-        """Kill the first process of the namespace, and wait until it has ended, which is after all others in it."""
+        """Kill the first process of the namespace, and so all of it, and wait until it has been reaped."""
+        end = time.monotonic() + END_SECONDS
         self.signal(signal.SIGKILL)
         select.select([self._process], [], [], END_SECONDS)
+        with contextlib.suppress(ProcessLookupError):  # which it is once reaped; that is not for us to do
+            while time.monotonic() < end:
+                signal.pidfd_send_signal(self._process, 0)
+                time.sleep(0.0001)
         for descriptor in (self.requests, self.replies, self._process):
             os.close(descriptor)
         self._zygote.leave()
