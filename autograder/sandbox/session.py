@@ -75,6 +75,7 @@ class Session:
         self._kernel: KernelWorker | None = None  # the process, if it is a Jupyter kernel
         self._channel: Channel | None = None
         self._starts = 0
+        self._needed: dict[str, list[str]] = {}  # the cells that run anew, by the answer that they are for
         self._rivals: dict[str, tuple[Session, Rival]] = {}
         self._kernels: Kernels | None = None
         self.results: list[CellResult | None] = [None] * len(cells)
@@ -187,8 +188,9 @@ class Session:
             self._end()
             self._starts -= 1
         left = replace(self._limits, total_seconds=max(self._deadline - time.monotonic(), 0))
-        cells = needed(self._cells, entry)
-        return Session(self._stem, cells, left, execution=self._execution, confined=self._confined)
+        if entry not in self._needed:
+            self._needed[entry] = needed(self._cells, entry)
+        return Session(self._stem, self._needed[entry], left, execution=self._execution, confined=self._confined)
 
     def _outcomes(self, request: dict[str, Any], count: int = 1) -> list[Outcome]:
         return list(map(self._read, self._ask(request, count)))
