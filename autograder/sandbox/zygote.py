@@ -122,9 +122,7 @@ def fork_worker(control: socket.socket, about: dict[str, Any], private: list[str
 def work(about: dict[str, Any], descriptors: list[int], program: bytes, serve: Serve) -> None:
     """Finish the walls of this process, and serve."""
     os.setsid()  # else a signal to the process group would reach the zygote
-    nothing = os.open(
-        os.devnull, os.O_RDWR
-    )  # not the zygote's, which all forks would share, with whatever one sets on it
+    nothing = os.open(os.devnull, os.O_RDWR)  # in place of the zygote's, at which one fork could leave word for others
     for descriptor in (0, 1, 2):
         os.dup2(nothing, descriptor)
     high = [os.dup2(descriptor, 100 + number, inheritable=False) for number, descriptor in enumerate(descriptors)]
