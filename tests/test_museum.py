@@ -1,11 +1,12 @@
 """The bug museum: each exhibit is wrong, on the smallest input, and the test beside it catches it."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import museum
 import pytest
-from museum.exhibit import MARK, THEMES, Exhibit, shows, smaller
+from museum.exhibit import MARK, THEMES, Exhibit, result, shows, smaller
 
 BOOK = Path(__file__).parents[1] / "book"
 MOST_LINES = 14  # of an exhibit's code
@@ -17,6 +18,13 @@ EACH = pytest.mark.parametrize("exhibit", museum.EXHIBITS, ids=lambda exhibit: e
 @EACH
 def test_the_code_is_wrong_on_the_input_shown(exhibit: Exhibit) -> None:
     assert shows(exhibit, exhibit.args)
+
+
+@EACH
+def test_the_code_stops_only_where_the_text_says_so(exhibit: Exhibit) -> None:
+    got = result(exhibit.wrong, exhibit.args)
+    stops = isinstance(got, str) and "Error: " in got
+    assert stops == bool(re.search(r"\bstop(s|ped)\b", exhibit.told)), got
 
 
 @EACH

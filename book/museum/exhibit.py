@@ -35,7 +35,7 @@ class Exhibit:
         where: the project or text that had it.
         link: where that can be read up.
         stood: how long it was there, as a phrase that follows "It stood", or "" where that is not known.
-        told: a few sentences: what the code assumes, and when that does not hold.
+        told: a few sentences: what the code assumes, and when that does not hold; that the program stops, if it does.
         wrong: our own short version; the line at fault ends with ``# wrong``.
         right: what to compare with; takes the same arguments.
         args: the smallest input that shows the bug, by name: no array can lose an entry along an axis, and no number

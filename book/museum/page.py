@@ -101,9 +101,14 @@ def _arguments(exhibit: Exhibit) -> str:
     """Name the arguments that are no arrays, and the shapes of those that are."""
     named = []
     for name, value in exhibit.args.items():
-        about = f"{value.shape}, {value.dtype}" if isinstance(value, np.ndarray) else short(value)
+        about = _kind(value) if isinstance(value, np.ndarray) else short(value)
         named.append(f"<code>{escape(name)}</code> {'' if isinstance(value, np.ndarray) else '= '}{escape(about)}")
     return "; ".join(named)
+
+
+def _kind(array: np.ndarray) -> str:
+    order = "" if array.flags.c_contiguous else ", in memory column by column"
+    return f"{array.shape}, {array.dtype}{order}"
 
 
 def _outcome(expected: object, got: object) -> str:

@@ -9,7 +9,11 @@ from solutions import im2col as columns
 def windows_crossed(image, kh, kw):
     rows, cols = image.shape
     high, wide = cols - kw + 1, rows - kh + 1  # wrong
-    return np.array([image[i : i + kh, j : j + kw].ravel() for i in range(high) for j in range(wide)])
+    made = np.empty((high * wide, kh * kw), image.dtype)
+    for i in range(high):
+        for j in range(wide):
+            made[i * wide + j] = image[i : i + kh, j : j + kw].ravel()
+    return made
 
 
 def windows_as_rows(image, kh, kw):
@@ -38,19 +42,19 @@ def corners_are_inside(inside):
         assert not inside(0, w, h, w)
 
 
-def last_pixel_of_an_image(h, w):
-    return (h - 1) * h + w - 1  # wrong
+def row_of_last_tap_by_height(kh, kw):
+    return (kh - 1) * kh + kw - 1  # wrong
 
 
-def number_of_last_pixel(h, w):
-    if min(h, w) < 1:
-        raise ValueError("an image has one row and one column at least")
-    return (h - 1) * w + w - 1
+def row_of_last_tap(kh, kw):
+    if min(kh, kw) < 1:
+        raise ValueError("a kernel has one row and one column at least")
+    return (kh - 1) * kw + kw - 1
 
 
-def pixels_are_counted(last):
-    assert last(h=2, w=5) == 9
-    assert last(h=5, w=2) == 9
+def taps_are_counted(last):
+    assert last(kh=2, kw=5) == 9
+    assert last(kh=5, kw=2) == 9
 
 
 def kernel_rows_channels_last(weight):
@@ -83,12 +87,12 @@ def each_image_by_itself(unpacked):
 
 
 def columns_of_settings_crossed(x, kernel, stride, padding):
-    return columns_of(x, kernel, padding, stride)  # wrong
+    return columns_of(x, kernel, stride=padding, padding=stride)  # wrong
 
 
 def columns_of(x, kernel, stride, padding):
-    if min(kernel, stride) < 1 or padding < 0 or kernel > len(x) + 2 * padding:
-        raise ValueError("no window fits")
+    if min(kernel, stride, padding) < 1 or kernel > len(x) + 2 * padding:
+        raise ValueError("kernel, stride and padding are 1 or more here, and a window fits")
     row = np.pad(x, padding)
     return np.array([row[i : i + kernel] for i in range(0, len(row) - kernel + 1, stride)]).T
 
@@ -96,7 +100,7 @@ def columns_of(x, kernel, stride, padding):
 def stride_and_padding_apart(columns):
     x = np.array([1, 2, 3, 4])
     assert columns(x, 2, 2, 1).tolist() == [[0, 2, 4], [1, 3, 0]]
-    assert columns(x, 2, 1, 0).tolist() == [[1, 2, 3], [2, 3, 4]]
+    assert columns(x, 4, 1, 2).tolist() == [[0, 0, 1, 2, 3], [0, 1, 2, 3, 4], [1, 2, 3, 4, 0], [2, 3, 4, 0, 0]]
 
 
 EXHIBITS = [
@@ -109,7 +113,7 @@ EXHIBITS = [
         stood="at least from April to June 2020",
         told="The number of windows below each other was computed from the columns, and the number beside each other "
         "from the rows. In the thread somebody asks for a case in which that matters. A row of two pixels is "
-        "enough.",
+        "enough: the second window is looked for in a second row, which is not there, and the program stops.",
         wrong=windows_crossed,
         right=windows_as_rows,
         args={"image": np.array([[1, 2]]), "kh": 1, "kw": 1},
@@ -132,16 +136,16 @@ EXHIBITS = [
     Exhibit(
         id="row-times-height",
         theme="Axes and order",
-        title="A row is as long as the image is high",
+        title="A kernel's row is as long as the kernel is high",
         where="the course CS231n, its im2col in Cython, where a tap's row is ii·kh + jj",
         link="https://cs231n.github.io/",
         stood="",
-        told="In row-major order, entry (i, j) has number i·w + j, with the width. CS231n's rows of columns take the "
-        "height, which is right for square kernels, and the course has no others.",
-        wrong=last_pixel_of_an_image,
-        right=number_of_last_pixel,
-        args={"h": 2, "w": 1},
-        caught_by=pixels_are_counted,
+        told="In row-major order, tap (i, j) of a kernel has number i·kw + j, with the width. CS231n's im2col takes "
+        "the height, which is right for square kernels, and the course has no others.",
+        wrong=row_of_last_tap_by_height,
+        right=row_of_last_tap,
+        args={"kh": 2, "kw": 1},
+        caught_by=taps_are_counted,
     ),
     Exhibit(
         id="channels-ordered-otherwise",
@@ -182,7 +186,7 @@ EXHIBITS = [
         "padding. All of these are small whole numbers, so nothing but the result tells.",
         wrong=columns_of_settings_crossed,
         right=columns_of,
-        args={"x": np.array([5]), "kernel": 1, "stride": 1, "padding": 0},
+        args={"x": np.array([5]), "kernel": 1, "stride": 2, "padding": 1},
         caught_by=stride_and_padding_apart,
     ),
 ]

@@ -151,7 +151,7 @@ EXHIBITS = [
         link="https://leonardoaraujosantos.gitbook.io/artificial-inteligence/machine_learning/deep_learning/"
         "convolution_layer/making_faster",
         stood="",
-        told="The gradient is brought into rows of H·W numbers, where the output has H′·W′. With “same” padding the "
+        told="The gradient is brought into rows of h·w numbers, where the output has oh·ow. With “same” padding the "
         "two are equal; without padding the program stops.",
         wrong=rows_as_long_as_the_image,
         right=rows_as_long_as_the_output,

@@ -58,15 +58,15 @@ def every_image_counts(gradient):
     assert gradient(np.array([[1.0, 2], [10, 20]]), np.array([1.0, 1])).tolist() == [11, 22]
 
 
-def last_depth_wins(grads, start):
+def last_depth_wins(grads, m):
     made = np.zeros(len(grads), grads.dtype)
     for d in range(len(grads)):
-        made[start] = grads[d]  # wrong
+        made[m] = grads[d]  # wrong
     return made
 
 
-def each_depth_its_own(grads, start):
-    if start != 0:
+def each_depth_its_own(grads, m):
+    if m != 0:
         raise ValueError("the first depth is 0")
     return grads.copy()
 
@@ -161,7 +161,7 @@ EXHIBITS = [
         "there is nothing to lose.",
         wrong=last_depth_wins,
         right=each_depth_its_own,
-        args={"grads": np.array([4, 5]), "start": 0},
+        args={"grads": np.array([4, 5]), "m": 0},
         caught_by=depths_are_kept_apart,
     ),
     Exhibit(

@@ -63,15 +63,16 @@ def long_rows_are_covered(covered):
 
 def grid_from_an_overflow(columns, rows):
     with np.errstate(over="ignore"):
-        return int(np.int32(columns) * np.int32(rows) // 256)  # wrong
+        return int((np.int32(columns) * np.int32(rows) + 255) // 256)  # wrong
 
 
 def grid_exact(columns, rows):
-    return columns * rows // 256
+    return (columns * rows + 255) // 256
 
 
 def large_layers_have_blocks(blocks):
-    assert blocks(153_600, 20_736) == 153_600 * 20_736 // 256
+    assert blocks(153_600, 20_736) == 12_441_600
+    assert blocks(1, 257) == 2
 
 
 EXHIBITS = [

@@ -90,7 +90,8 @@ EXHIBITS = [
         where="the reference implementation of ONNX (pull request 8446)",
         link="https://github.com/onnx/onnx/pull/8446",
         stood="at least until it was reported in 2026",
-        told="In a depthwise layer, groups have one channel each, and depthwise layers are the ones that are tested.",
+        told="In a depthwise layer, groups have one channel each, and depthwise layers are the ones that are tested. "
+        "Where a group has two, they do not fit, and the program stops.",
         wrong=one_channel_for_each_group,
         right=all_channels_of_groups,
         args={"outputs": np.array([1, 2]), "groups": 1},

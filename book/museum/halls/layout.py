@@ -83,8 +83,8 @@ def far_images_have_large_offsets(offset):
 
 
 def size_in_32_bits(pixels, taps):
-    size = np.multiply(pixels, taps, dtype=np.int32)
-    return int(size)  # wrong
+    size = np.multiply(pixels, taps, dtype=np.int32)  # wrong
+    return int(size[0])
 
 
 def size_exact(pixels, taps):
@@ -176,9 +176,9 @@ EXHIBITS = [
         where="MIOpen, im2col and col2im (pull request 3099)",
         link="https://github.com/ROCm/MIOpen/pull/3099",
         stood="until July 2024",
-        told="Where an image begins is a product of sizes. Beyond 2,147,483,647 a signed 32-bit number becomes "
-        "negative, and memory is read that belongs to something else. It takes large batches to see it, and "
-        "tests are small.",
+        told="Where an image begins is the product of its number and of sizes. Beyond 2,147,483,647 a signed 32-bit "
+        "number wraps around and may be negative, and memory is read that belongs to something else. It takes large "
+        "batches to see it, and tests are small.",
         wrong=offset_in_32_bits,
         right=offset_exact,
         args={"image": 2**16, "channels": 2**15, "h": 1, "w": 1},
@@ -191,8 +191,8 @@ EXHIBITS = [
         where="TensorFlow Lite, im2col (issue 47525)",
         link="https://github.com/tensorflow/tensorflow/issues/47525",
         stood="at least until it was reported in March 2021",
-        told="An image of 2800 × 2800 and 32 channels makes 2,257,920,000 columns entries of 3 × 3 windows. A 32-bit "
-        "number counts 2,147,483,647.",
+        told="With 32 channels and windows of 3 × 3, an output of 2800 × 2800 needs columns of 2,257,920,000 entries. "
+        "A signed 32-bit number counts to 2,147,483,647.",
         wrong=size_in_32_bits,
         right=size_exact,
         args={"pixels": np.array([2800 * 2800]), "taps": np.array([32 * 3 * 3])},

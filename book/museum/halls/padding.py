@@ -40,20 +40,20 @@ def as_many_windows_as_pixels(pad):
         assert len(pad(np.arange(5), k)) - k + 1 == 5
 
 
-def output_padding_of_zeros(x, weight, stride, output_padding):
-    y = transposed(x, weight, stride, 0)
+def output_padding_of_zeros(x, weight, stride, padding, output_padding):
+    y = transposed(x, weight, stride, padding, output_padding=0)
     return np.pad(y, (0, output_padding))  # wrong
 
 
-def transposed(x, weight, stride, output_padding):
+def transposed(x, weight, stride, padding, output_padding):
     if not 0 <= output_padding < max(stride, 1) or len(weight) < 3:
         raise ValueError("output_padding is less than the stride, and the kernel has three taps or more")
     x, weight = x[None, None, None], weight[None, None, None]
-    return conv_transpose2d(x, weight, None, (1, stride), (0, 1), (0, output_padding))[0, 0, 0]
+    return conv_transpose2d(x, weight, None, (1, stride), (0, padding), (0, output_padding))[0, 0, 0]
 
 
 def output_padding_is_not_padding(conv):
-    assert conv(np.array([1]), np.array([1, 2, 3]), 2, 1).tolist() == [2, 3]
+    assert conv(np.array([1]), np.array([1, 2, 3]), stride=2, padding=1, output_padding=1).tolist() == [2, 3]
 
 
 EXHIBITS = [
@@ -106,11 +106,12 @@ EXHIBITS = [
         where="a report to PyTorch (issue 8816) and the wording of the ONNX standard (issue 2333)",
         link="https://github.com/onnx/onnx/issues/2333",
         stood="in the standard's text when it was questioned in 2019",
-        told="In a transposed convolution, output_padding says which of several possible sizes is meant. The added "
-        "rows belong to the result and hold what the kernel puts there. Zeros are a guess from the name.",
+        told="In a transposed convolution, output_padding says which of several possible sizes is meant. Where "
+        "padding has cut something off, the added rows hold what the kernel puts there. Zeros are a guess from the "
+        "name.",
         wrong=output_padding_of_zeros,
         right=transposed,
-        args={"x": np.array([1]), "weight": np.array([1, 2, 3]), "stride": 2, "output_padding": 1},
+        args={"x": np.array([1]), "weight": np.array([1, 2, 3]), "stride": 2, "padding": 1, "output_padding": 1},
         caught_by=output_padding_is_not_padding,
     ),
 ]

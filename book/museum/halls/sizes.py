@@ -17,7 +17,13 @@ def size_by_truncation(w, kw, stride):
 
 
 def size_by_division(w, kw, stride):
-    return max((w - kw) / stride + 1, 0)  # wrong
+    return (w - kw) / stride + 1  # wrong
+
+
+def size_of_output(w, kw, stride):
+    if w < 1:
+        raise ValueError("a row has one pixel at least")
+    return out_size(w, kw, stride)
 
 
 def fits_crossed(h, w, kh, kw):
@@ -60,6 +66,8 @@ def size_without_padding(h, k, stride, padding):
 
 
 def padded_size(h, k, stride, padding):
+    if h < 1:
+        raise ValueError("an image has one row at least")
     return out_size(h, k, stride, padding)
 
 
@@ -93,7 +101,7 @@ EXHIBITS = [
         told="Cutting off the fraction and rounding down agree while the quotient is positive. Where the kernel is "
         "wider than the row, the quotient is negative, and a row into which no window fits is said to give one output.",
         wrong=size_by_truncation,
-        right=lambda w, kw, stride: out_size(w, kw, stride),  # the reference has a default more
+        right=size_of_output,
         args={"w": 1, "kw": 2, "stride": 2},
         caught_by=whole_and_counted,
     ),
@@ -108,8 +116,8 @@ EXHIBITS = [
         told="In Python 2 a slash between whole numbers rounded down. In Python 3 it gives a floating-point number, "
         "even where the division comes out even, and an array cannot be made of that size.",
         wrong=size_by_division,
-        right=lambda w, kw, stride: out_size(w, kw, stride),
-        args={"w": 0, "kw": 1, "stride": 1},
+        right=size_of_output,
+        args={"w": 1, "kw": 1, "stride": 1},
         caught_by=whole_and_counted,
     ),
     Exhibit(
@@ -152,7 +160,7 @@ EXHIBITS = [
         "notices.",
         wrong=size_without_padding,
         right=padded_size,
-        args={"h": 0, "k": 1, "stride": 1, "padding": 1},
+        args={"h": 1, "k": 1, "stride": 1, "padding": 1},
         caught_by=padding_makes_it_larger,
     ),
     Exhibit(

@@ -7,26 +7,26 @@ from solutions.strides import im2col
 from solutions.strides import out_size as size_of
 
 
-def columns(x, kernel, stride=1, dilation=1):
-    return im2col(x[None, None], kernel, stride, 0, dilation)[0, 0]
+def columns(x, kernel, dilation):
+    return im2col(x[None, None], kernel, 1, 0, dilation).reshape(kernel[0] * kernel[1], -1)
 
 
 def columns_dilated_twice_over(x, kernel, dilation):
-    return columns(x, kernel, 1, (dilation[1], dilation[1]))  # wrong
+    return columns(x, kernel, dilation=(dilation[1], dilation[1]))  # wrong
 
 
 def columns_dilated_crossed(x, kernel, dilation):
-    return columns(x, kernel, 1, (dilation[1], dilation[0]))  # wrong
+    return columns(x, kernel, dilation=(dilation[1], dilation[0]))  # wrong
 
 
 def columns_dilated(x, kernel, dilation):
-    return columns(x, kernel, 1, dilation)
+    return columns(x, kernel, dilation=dilation)
 
 
 def each_axis_has_its_own_gap(columns):
     x = np.arange(12).reshape(3, 4)
-    assert columns(x, (2, 2), (2, 1))[:, :, 0, 0].tolist() == [[0, 1], [8, 9]]
-    assert columns(x, (2, 2), (1, 3))[:, :, 0, 0].tolist() == [[0, 3], [4, 7]]
+    assert columns(x, (2, 2), (2, 1))[:, 0].tolist() == [0, 1, 8, 9]
+    assert columns(x, (2, 2), (1, 3))[:, 0].tolist() == [0, 3, 4, 7]
 
 
 def outputs_of_spread_kernel(w, k, dilation):
@@ -35,7 +35,8 @@ def outputs_of_spread_kernel(w, k, dilation):
 
 
 def outputs_with_one_gap_too_many(w, k, dilation):
-    return w - (k * dilation - 1) + 1  # wrong
+    span = k if dilation == 1 else k * dilation - 1  # wrong
+    return w - span + 1
 
 
 def outputs_dilated(w, k, dilation):
@@ -109,7 +110,7 @@ def gradients_land_where_windows_start(spread):
     assert spread(np.array([1, 10]), 2).tolist() == [1, 0, 10, 0]
 
 
-def same_top_by_the_other_stride(h, k, stride):
+def same_zeros_by_the_other_stride(h, k, stride):
     _, sx = stride
     return max((-(-h // sx) - 1) * sx + k - h, 0)  # wrong
 
@@ -138,7 +139,7 @@ EXHIBITS = [
         "these are the ones in use.",
         wrong=columns_dilated_twice_over,
         right=columns_dilated,
-        args={"x": np.array([[1], [2]]), "kernel": (2, 1), "dilation": (1, 2)},
+        args={"x": np.array([[1], [2], [3]]), "kernel": (2, 1), "dilation": (2, 1)},
         caught_by=each_axis_has_its_own_gap,
     ),
     Exhibit(
@@ -152,7 +153,7 @@ EXHIBITS = [
         " nothing shows.",
         wrong=columns_dilated_crossed,
         right=columns_dilated,
-        args={"x": np.array([[1], [2]]), "kernel": (2, 1), "dilation": (1, 2)},
+        args={"x": np.array([[1], [2], [3]]), "kernel": (2, 1), "dilation": (2, 1)},
         caught_by=each_axis_has_its_own_gap,
     ),
     Exhibit(
@@ -172,15 +173,15 @@ EXHIBITS = [
     Exhibit(
         id="one-gap-too-many",
         theme="Stride and dilation",
-        title="A span that counts one gap more than there are",
+        title="A span that is right for dilations 1 and 2 only",
         where="MXNet, asked about in issue 1457",
         link="https://github.com/apache/mxnet/issues/1457",
         stood="",
-        told="Between k taps lie k - 1 gaps. The formula k·dilation - 1 agrees with the right one for dilation 2, "
-        "which is the dilation that people try.",
+        told="k taps span (k - 1)·dilation + 1 places. The formula k·dilation - 1 agrees with that for dilation 2, "
+        "which is the dilation that people try, and dilation 1 was treated apart.",
         wrong=outputs_with_one_gap_too_many,
         right=outputs_dilated,
-        args={"w": 1, "k": 1, "dilation": 1},
+        args={"w": 1, "k": 1, "dilation": 3},
         caught_by=spans_are_counted,
     ),
     Exhibit(
@@ -218,8 +219,8 @@ EXHIBITS = [
         where="PyTorch, found while the stride was mended (pull request 54080)",
         link="https://github.com/pytorch/pytorch/pull/54080",
         stood="until March 2021",
-        told="Padding a kernel of one pixel makes a frame of zeros, or of the bias. It is rarely wanted, but it is "
-        "what was asked for.",
+        told="With a kernel of one pixel, padding makes a frame of zeros, or of the bias. It is rarely wanted, but it "
+        "is what was asked for.",
         wrong=padded_pointwise_unpadded,
         right=padded_pointwise,
         args={"x": np.array([[1]]), "weight": np.array([[10]]), "padding": 1},
@@ -242,13 +243,13 @@ EXHIBITS = [
     Exhibit(
         id="the-other-stride",
         theme="Stride and dilation",
-        title="Padding above by the stride across",
+        title="The zeros above and below by the stride across",
         where="zeta-learn (issue 4)",
         link="https://github.com/jefkine/zeta-learn/issues/4",
         stood="until November 2018",
         told="Of four lines that compute “same” padding, one took the stride of the other axis. A stride pair of "
         "equal numbers hides it.",
-        wrong=same_top_by_the_other_stride,
+        wrong=same_zeros_by_the_other_stride,
         right=same_rows,
         args={"h": 2, "k": 2, "stride": (1, 2)},
         caught_by=rows_go_by_their_own_stride,
