@@ -110,7 +110,7 @@ GPU_TIMES = (
     Mistake(
         "kernels-only",
         wrong.times_summed,
-        "You add up what you were told. What does the first event wait for after it was recorded?",
+        "You add up what you were told. When does the first event get its time, and when can the first kernel begin?",
     ),
     Mistake(
         "last-kernel",
