@@ -70,7 +70,7 @@ def separable_conv2d(
         stride, padding: as in ``im2col``, of the first step.
 
     Returns:
-        y, shape (n, f, oh, ow), of the dtype that NumPy gives the product of all three arrays.
+        y, shape (n, f, oh, ow), of the dtype that NumPy gives ``x * depthwise * pointwise + bias``.
 
     Raises:
         ValueError: if an array has the wrong number of axes, no window fits, or the sizes do not suit.

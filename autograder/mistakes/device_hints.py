@@ -191,7 +191,7 @@ POOL = (
     ),
     Mistake(
         "not-rounded",
-        [4000, 4400, 4400, 4400, 0],
+        [4000, 4400, 4400, 8000, 0],
         "Your blocks are as large as the arrays. Of what are they multiples?",
     ),
     Mistake(

@@ -40,6 +40,11 @@ def edges_scaled_apart(x):
     return np.hypot(down * 255 / np.abs(down).max(), right * 255 / np.abs(right).max())
 
 
+def edges_float64(x):
+    x, down = np.pad(_floating(x), 1, "edge"), np.array([[-1, -2, -1], [0, 0, 0], [1, 2, 1]])
+    return np.hypot(shifts(x, down, 1, 0), shifts(x, down.T, 1, 0))
+
+
 def _floating(x):
     return x if x.dtype.kind == "f" else x.astype(np.float64)
 

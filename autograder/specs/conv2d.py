@@ -97,7 +97,8 @@ SPEC = Spec(
                 Mistake(
                     "without-kernel",
                     wrong.unused_without_kernel,
-                    "You cut the image into steps. Where does the last window end, when it starts at the last step?",
+                    "Your remainder does not depend on the size of the kernel. How far behind its start does the last "
+                    "window end?",
                 ),
                 Mistake(
                     "padding-once",
@@ -197,9 +198,15 @@ SPEC = Spec(
                 Mistake(
                     "scaled-apart",
                     wrong_filters.edges_scaled_apart,
-                    "You scale each of the two changes by its own largest value. Is a slope that falls twice as fast "
-                    "as it goes right still steeper that way?",
+                    "You scale each of the two changes by its own largest value. Where one is twice the other, is it "
+                    "still twice the other afterwards?",
                     "sobel_filter in TheAlgorithms",
+                ),
+                Mistake(
+                    "float64",
+                    wrong_filters.edges_float64,
+                    "The numbers are right, the dtype is not: float32 came in. Which dtype do your two kernels have, "
+                    "and which one do you give the photograph?",
                 ),
             ),
         ),
@@ -363,8 +370,8 @@ SPEC = Spec(
                 Mistake(
                     "by-kernel-height",
                     wrong.shifts_by_kernel_height,
-                    "A version that takes every kernel for a square passes your test. Is one of your kernels wider "
-                    "than it is high?",
+                    "A version that takes every kernel for a square passes your test. Do you try one that is wider "
+                    "than it is high with stride 1, where no rounding hides the difference?",
                 ),
                 Mistake(
                     "stride-down-only",

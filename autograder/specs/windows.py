@@ -44,7 +44,7 @@ SPEC = Spec(
                 ),
                 Mistake(
                     "counted-from-1",
-                    [240, 80, 20, 4, 736],
+                    [240, 80, 20, 4, 756],
                     "The strides are right. How many steps from index 0 is index 1?",
                 ),
             ),

@@ -7,12 +7,21 @@ import numpy as np
 from autograder.questions import HuntQuestion
 from autograder.specs.transposed import SPEC
 from tests.specs.laws import Laws
+from unrolled.given.windows import conv2d
 
 
 class TestTransposed(Laws):
     """The references pass, every mistake fails and is called by its name."""
 
     spec = SPEC
+
+
+def test_the_wrong_stamps_by_hand_are_what_wrong_functions_make() -> None:
+    x, weight = np.array([[2, 1], [3, 4]]), np.array([[1, 3], [2, 5]])
+    made = {mistake.name: mistake.wrong(x, weight).tolist() for mistake in SPEC.question("stamp").mistakes}
+    made["forward"] = conv2d(x[None, None], weight[None, None])[0, 0].tolist()
+    for mistake in SPEC.question("stamped").mistakes:
+        assert mistake.wrong == made[mistake.name]
 
 
 def test_no_smaller_input_exposes_the_published_row() -> None:
