@@ -33,23 +33,23 @@ __all__ = [
 ]
 
 
-def images_of(grey: Array, white: float = 16.0) -> Array:
-    """Turn grey values into what the network takes: one channel, float32, from -1 (black) to 1 (white).
+def images_of(grey: Array, ink: float = 16.0) -> Array:
+    """Turn grey values into what the network takes: one channel, float32, from -1 (paper) to 1 (ink).
 
     Args:
-        grey: values from 0 to ``white``, shape (n, h, w).
-        white: the largest possible value.
+        grey: values from 0 to ``ink``, shape (n, h, w).
+        ink: the largest possible value.
 
     Returns:
         Images, shape (n, 1, h, w), float32.
 
     Raises:
-        ValueError: if ``grey`` does not have three axes, or a value lies outside 0 … ``white``.
+        ValueError: if ``grey`` does not have three axes, or a value lies outside 0 … ``ink``.
     """
     grey = array("grey", grey, "n", "h", "w")
-    if grey.min() < 0 or grey.max() > white:
-        raise ValueError(f"grey runs from {grey.min()} to {grey.max()}; values from 0 to white={white} are needed")
-    return np.asarray(2 * grey[:, np.newaxis] / white - 1, np.float32)
+    if grey.min() < 0 or grey.max() > ink:
+        raise ValueError(f"grey runs from {grey.min()} to {grey.max()}; values from 0 to ink={ink} are needed")
+    return np.asarray(2 * grey[:, np.newaxis] / ink - 1, np.float32)
 
 
 def split(count: int, share: float, rng: np.random.Generator) -> tuple[Array, Array]:
@@ -203,7 +203,7 @@ def train(
     batch: int = 16,
     rate: float = 0.02,
 ) -> list[float]:
-    """Show a network all images ``epochs`` times, in minibatches; the rate falls linearly to a tenth.
+    """Show a network all images ``epochs`` times, in minibatches; the rate falls linearly towards a tenth.
 
     Args:
         network: is changed.

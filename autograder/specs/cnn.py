@@ -118,7 +118,7 @@ SPEC = Spec(
                     "without-relu",
                     wrong.scaled_without_two,
                     "Your numbers keep their spread without ReLU. What does ReLU do to the mean of the squares?",
-                    "the older rule of Glorot and Bengio, used before ReLU",
+                    "LeCun's older rule; that of Glorot and Bengio averages inputs and outputs",
                 ),
                 Mistake(
                     "variance",
@@ -128,7 +128,7 @@ SPEC = Spec(
                 Mistake(
                     "float64",
                     wrong.scaled_by_numpy_float,
-                    "The numbers are right, the dtype is not: which dtype has float32 times a float64 array?",
+                    "The numbers are right, the dtype is not: which dtype has float32 times what np.sqrt returns?",
                 ),
             ),
         ),
@@ -155,7 +155,7 @@ SPEC = Spec(
                     "averaged",
                     wrong.steps_averaged,
                     "Already your first step is too short. By which factor?",
-                    "dampening in PyTorch's SGD",
+                    "the running mean of gradients that Adam keeps",
                 ),
                 Mistake(
                     "looking-ahead",
@@ -204,7 +204,7 @@ SPEC = Spec(
             right=wrong.split_right,
             valid=wrong.split_valid,
             visible=3,
-            hint="A right version passes any order. Do you ask for one certain order of the indices?",
+            hint="A right version may give any order, and two seeds may agree on few images. Do you allow both?",
             versions=(
                 Mistake(
                     "sharing-one",
@@ -219,7 +219,7 @@ SPEC = Spec(
                 Mistake(
                     "at-the-end",
                     wrong.split_at_the_end,
-                    "A version that always holds out the last images passes your test. What may differ by seed?",
+                    "A version that always holds out the last images passes your test. What must differ by seed?",
                 ),
                 Mistake(
                     "swapped",

@@ -282,12 +282,12 @@ OTHER_WAYS = (
             Mistake(
                 "one-axis",
                 wrong.winograd_one_axis,
-                "You transformed the tiles along their columns. What about their rows?",
+                "You transformed the tiles along their height. What about their width?",
             ),
             Mistake(
                 "not-transposed",
                 wrong.winograd_not_transposed,
-                "From the right, a matrix acts on rows. Which of its axes must meet the pixels then?",
+                "From the right, a matrix acts along the width. Which of its axes must meet the pixels then?",
             ),
             Mistake(
                 "matrix-products",

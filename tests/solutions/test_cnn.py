@@ -41,7 +41,7 @@ def test_images_get_one_channel_and_values_from_minus_one_to_one() -> None:
     images = cnn.images_of(np.array([[[0, 16, 8]]]))
     assert images.dtype == "float32"
     assert_array_equal(images, [[[[-1, 1, 0]]]])
-    assert_array_equal(cnn.images_of(np.array([[[0, 255]]]), white=255), [[[[-1, 1]]]])
+    assert_array_equal(cnn.images_of(np.array([[[0, 255]]]), ink=255), [[[[-1, 1]]]])
 
 
 @pytest.mark.parametrize(("count", "share", "held_out"), [(10, 0.2, 2), (7, 0.5, 4), (2, 0.5, 1), (100, 0.99, 99)])
@@ -181,7 +181,7 @@ def test_feature_maps_are_what_each_layer_passes_on() -> None:
 GREY, LABELS = np.ones((3, 2, 2)), np.array([0, 1, 2])
 ERRORS: list[tuple[Any, str]] = [
     (lambda: cnn.images_of(GREY[0]), r"grey has shape \(2, 2\); an array of shape \(n, h, w\) is needed"),
-    (lambda: cnn.images_of(17 * GREY), "grey runs from 17.0 to 17.0; values from 0 to white=16.0 are needed"),
+    (lambda: cnn.images_of(17 * GREY), "grey runs from 17.0 to 17.0; values from 0 to ink=16.0 are needed"),
     (lambda: cnn.images_of(-GREY), "grey runs from -1.0"),
     (lambda: cnn.split(10, 0.01, rng()), "share is 0.01, so 0 of 10 images would be held out"),
     (lambda: cnn.split(10, 1.0, rng()), "share is 1.0, so 10 of 10"),
