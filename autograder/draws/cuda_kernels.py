@@ -27,7 +27,7 @@ GEOMETRIES: tuple[tuple[str, int, int, Two, Two, Two, Pads, Two, str], ...] = (
     ("padding (1, 0)", 1, 1, (3, 4), (3, 2), (1, 1), ((1, 1), (0, 0)), (1, 1), "padding"),
     ("padding (0, 2)", 1, 2, (4, 3), (2, 3), (1, 1), ((0, 0), (2, 2)), (1, 1), "padding"),
     ("padding on three sides", 1, 2, (3, 5), (2, 3), (1, 1), ((1, 0), (2, 1)), (1, 1), "padding"),
-    ("dilation (1, 2), stride (2, 1)", 1, 2, (5, 6), (2, 2), (2, 1), NONE, (1, 2), "dilation"),
+    ("dilation (2, 3)", 1, 2, (5, 7), (2, 2), (1, 1), NONE, (2, 3), "dilation"),
     ("everything at once", 2, 1, (6, 8), (3, 2), (2, 3), ((2, 1), (1, 2)), (1, 3), "dilation"),
 )
 

@@ -34,6 +34,12 @@ INSIDE = "0 <= row && row < h && 0 <= column && column < w"
 IM2COL_UNBOUNDED = altered(IM2COL, (ENTRIES_RETURN, ""))
 IM2COL_ONE_BLOCK = altered(IM2COL, ("(INDEX)blockIdx.x * blockDim.x + threadIdx.x", "threadIdx.x"))
 IM2COL_DOWN_FIRST = altered(IM2COL, ("q = index % ow, p = index / ow % oh", "p = index % oh, q = index / oh % ow"))
+IM2COL_TAPS_FIRST = altered(
+    IM2COL,
+    ("int q = index % ow, p = index / ow % oh", "int j = index % kw, i = index / kw % kh"),
+    ("int j = index / ((INDEX)ow * oh) % kw", "int q = index / ((INDEX)kw * kh) % ow"),
+    ("i = index / ((INDEX)ow * oh * kw) % kh", "p = index / ((INDEX)kw * kh * ow) % oh"),
+)
 IM2COL_ROW_OF_OUTPUT = altered(IM2COL, ("row) * w + column", "row) * ow + column"))
 IM2COL_BORDER_READ = altered(
     IM2COL, ("inside ? x[(plane * h + row) * w + column] : 0.0f", "x[(plane * h + row) * w + column]")
@@ -128,6 +134,7 @@ CONV_CHANNEL_FASTEST = altered(
     ("entry % kw * dx", "entry / c % kw * dx"),
 )
 CONV_BORDER_READ = altered(CONV2D, (" && " + INSIDE, ""))
+CONV_UNBOUNDED = altered(CONV2D, ("    if (filter < f && image < n) y[", "    y["))
 CONV_FIRST_IMAGE = altered(CONV2D, ("((image * c + channel) * h + row)", "(channel * h + row)"))
 CONV_FLIPPED = altered(
     CONV2D,

@@ -22,6 +22,7 @@ def columns_stub(name: str, arrays: str) -> str:
 
 UNBOUNDED = "There are more threads than elements. What do the last ones do?"
 ROUNDED_DOWN = "How many blocks do 300 elements need, at 256 threads each? And 100 elements?"
+NEXT_ENTRY = "Which index of an entry (n, c, kh, kw, oh, ow) changes from one entry to the next?"
 ROW_OF_OUTPUT = "How far is it in memory from a pixel to the one below it?"
 
 SPEC = Spec(
@@ -125,13 +126,14 @@ SPEC = Spec(
                 Mistake(
                     "down-first",
                     wrong.IM2COL_DOWN_FIRST,
-                    "Which index of an entry (n, c, kh, kw, oh, ow) changes from one entry to the next?",
+                    NEXT_ENTRY,
                 ),
+                Mistake("taps-first", wrong.IM2COL_TAPS_FIRST, NEXT_ENTRY),
                 Mistake("row-of-output", wrong.IM2COL_ROW_OF_OUTPUT, ROW_OF_OUTPUT),
                 Mistake(
                     "border-read",
                     wrong.IM2COL_BORDER_READ,
-                    "What lies in memory one place in front of a row?",
+                    "What lies in memory one place in front of a row, and one place behind it?",
                 ),
                 Mistake(
                     "bounds-crossed",
@@ -148,7 +150,7 @@ SPEC = Spec(
         ),
         KernelQuestion(
             id="pixels_kernel",
-            title="Five thousand million entries",
+            title="More entries than an int counts",
             points=3,
             section="What an index costs",
             reference=cuda_texts.PIXELS,
@@ -329,6 +331,7 @@ SPEC = Spec(
                     "With one channel you are right. In which order do the entries of a filter lie in weight?",
                 ),
                 Mistake("border-read", wrong.CONV_BORDER_READ, "Which number stands for a pixel outside of the image?"),
+                Mistake("no-bounds", wrong.CONV_UNBOUNDED, UNBOUNDED),
                 Mistake("first-image", wrong.CONV_FIRST_IMAGE, "Whose pixels do the windows of the second image read?"),
                 Mistake(
                     "flipped",

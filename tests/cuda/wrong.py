@@ -44,7 +44,7 @@ TABLE = [
         2,
         (1, 0, 0),
         (2, 0, 0),
-        ["writes y[8], but y has 8 elements (shape (2, 4))", "past the end do nothing"],
+        ["writes y[8], but y has 8 elements (shape (2, 4))", "without an element leave y alone", "mend its index"],
         threads=6,
         blocks=2,
     ),
@@ -156,7 +156,7 @@ TABLE = [
         2,
         FIRST,
         (1, 0, 0),
-        ["reads y[0] (element (0, 0)), and thread (0, 0, 0) of block (0, 0, 0) wrote it in line 2", "__syncthreads()"],
+        ["reads y[0] (element (0, 0)), and thread (0, 0, 0) of block (0, 0, 0) wrote it in line 2", "use atomicAdd"],
     ),
     Wrong(
         "scatter without atomics, between blocks",

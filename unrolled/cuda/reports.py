@@ -133,19 +133,25 @@ class Reporter:
             return f"{text}pass the bytes that are needed as shared_mem, or check the index"
         if report.index < 0:
             return f"{text}do not read or write before the beginning"
-        return f"{text}let threads whose index is past the end do nothing"
+        return (
+            f"{text}let threads without an element leave {place.name} alone; if this one has an element, mend its index"
+        )
 
     def constant(self, report: RawReport) -> str:
         place = self.places[report.region]
         return f"writes {place.element(report.index, report.unit)}, which the kernel declares const; leave const away"
 
     def race(self, report: RawReport) -> str:
-        other, element = report.other, self.places[report.region].element(report.index, report.unit)
+        other, place = report.other, self.places[report.region]
+        element = place.element(report.index, report.unit)
         line = self.line(other)
         did = f"{_name(other)} {DID[other.access]} it" + (f" in line {line}" if line else "")
         text = f"{DOES[report.me.access]} {element}, and {did}: nothing says which comes first; "
         if _triple(other.block) == _triple(report.me.block):
-            return f"{text}put __syncthreads() between them, or give each element one thread that writes it"
+            barrier = "put __syncthreads() between them"
+            if place.array is None:
+                return f"{text}{barrier}, or give each element one thread that writes it"
+            return f"{text}give each element one thread that writes it, use atomicAdd, or {barrier}"
         return f"{text}no barrier joins two blocks: give each element one thread that writes it, or use atomicAdd"
 
     def uninitialised(self, report: RawReport) -> str:
