@@ -21,6 +21,8 @@ README = """Unrolled: the notebooks, and the package that checks them.
 
 You need Python 3.11 or newer. In this folder:
 
+    python3 -m venv .venv
+    . .venv/bin/activate           (on Windows: .venv\\Scripts\\activate)
     python -m pip install "numpy>=2" matplotlib jupyterlab
     jupyter lab
 

@@ -115,6 +115,12 @@ def same_cropped_to_nothing(x, weight):
     return full[p:-p] if kw % 2 else full[kw - 1 - p :][: len(x)]
 
 
+def same_float64(x, weight):
+    kw = len(weight)
+    padded = np.concatenate([np.zeros((kw - 1) // 2), x, np.zeros(kw // 2)])
+    return np.array([padded[i : i + kw] @ weight for i in range(len(x))])
+
+
 # shifted_sum
 
 
@@ -196,6 +202,14 @@ def banded_circular(weight, w, stride=1):
     return np.array([np.roll(first, i) for i in range(0, w, stride)])
 
 
+def banded_float64(weight, w, stride=1):
+    ow = (w - len(weight)) // stride + 1
+    matrix = np.zeros((ow, w))
+    for i in range(ow):
+        matrix[i, i * stride : i * stride + len(weight)] = weight
+    return matrix
+
+
 # im2col_1d
 
 
@@ -221,6 +235,14 @@ def windows_without_stride(x, kw, stride=1):
 
 def windows_view(x, kw, stride=1):
     return sliding_window_view(x, kw)[::stride].T
+
+
+def windows_float64(x, kw, stride=1):
+    ow = (len(x) - kw) // stride + 1
+    cols = np.zeros((kw, ow))
+    for i in range(ow):
+        cols[:, i] = x[i * stride : i * stride + kw]
+    return cols
 
 
 # col2im_1d

@@ -49,6 +49,49 @@ SPEC = Spec(
             ),
         ),
         FunctionQuestion(
+            id="correlate",
+            title="The loop",
+            points=2,
+            section="Sliding a kernel along a row",
+            reference=conv1d.correlate,
+            cases=draw.rows_and_kernels,
+            forbidden=READY_MADE,
+            mistakes=(
+                Mistake(
+                    "flipped",
+                    wrong.correlate_flipped,
+                    "Your kernel is read from right to left: that is the mathematician's convolution. Which entry of "
+                    "x should weight[0] meet?",
+                    "NNlib.jl#755",
+                ),
+                Mistake(
+                    "without-last",
+                    wrong.correlate_without_last,
+                    "The window at the right end is missing. Count the starts for a row of 3 and a kernel of 3.",
+                ),
+                Mistake(
+                    "overwritten",
+                    wrong.correlate_overwriting,
+                    "Each output holds one product only. What should happen to the products before it?",
+                ),
+                Mistake(
+                    "float64",
+                    wrong.correlate_float64,
+                    "The numbers are right, the dtype is not: which dtype does np.zeros give if nothing is said?",
+                ),
+                Mistake(
+                    "as-long-as-x",
+                    wrong.correlate_as_long_as_x,
+                    "The zeros at the end belong to no window. How many windows lie inside the row?",
+                ),
+                Mistake(
+                    "dtype-of-x",
+                    wrong.correlate_dtype_of_x,
+                    "Your output always has the dtype of x. What is left of 0.5 in an array of whole numbers?",
+                ),
+            ),
+        ),
+        FunctionQuestion(
             id="out_size",
             title="How many windows fit",
             points=2,
@@ -96,49 +139,6 @@ SPEC = Spec(
             ),
         ),
         FunctionQuestion(
-            id="correlate",
-            title="The loop",
-            points=2,
-            section="Sliding a kernel along a row",
-            reference=conv1d.correlate,
-            cases=draw.rows_and_kernels,
-            forbidden=READY_MADE,
-            mistakes=(
-                Mistake(
-                    "flipped",
-                    wrong.correlate_flipped,
-                    "Your kernel is read from right to left: that is the mathematician's convolution. Which entry of "
-                    "x should weight[0] meet?",
-                    "NNlib.jl#755",
-                ),
-                Mistake(
-                    "without-last",
-                    wrong.correlate_without_last,
-                    "The window at the right end is missing. Count the starts for a row of 3 and a kernel of 3.",
-                ),
-                Mistake(
-                    "overwritten",
-                    wrong.correlate_overwriting,
-                    "Each output holds one product only. What should happen to the products before it?",
-                ),
-                Mistake(
-                    "float64",
-                    wrong.correlate_float64,
-                    "The numbers are right, the dtype is not: which dtype does np.zeros give if nothing is said?",
-                ),
-                Mistake(
-                    "as-long-as-x",
-                    wrong.correlate_as_long_as_x,
-                    "The zeros at the end belong to no window. How many windows lie inside the row?",
-                ),
-                Mistake(
-                    "dtype-of-x",
-                    wrong.correlate_dtype_of_x,
-                    "Your output always has the dtype of x. What is left of 0.5 in an array of whole numbers?",
-                ),
-            ),
-        ),
-        FunctionQuestion(
             id="correlate_same",
             title="As long as the input",
             points=2,
@@ -174,6 +174,11 @@ SPEC = Spec(
                     wrong.same_cropped_to_nothing,
                     "With one tap nothing needs to be cut off. What is a[p:-p] when p is 0?",
                     "x[p:-p] with p = 0, in many repositories",
+                ),
+                Mistake(
+                    "float64",
+                    wrong.same_float64,
+                    "The numbers are right, the dtype is not: which dtype does np.zeros give if nothing is said?",
                 ),
             ),
         ),
@@ -244,6 +249,11 @@ SPEC = Spec(
                     "In your last rows the kernel leaves at the right and comes in again at the left. Is there a "
                     "window that does so?",
                 ),
+                Mistake(
+                    "float64",
+                    wrong.banded_float64,
+                    "The numbers are right, the dtype is not: which dtype does np.zeros give if nothing is said?",
+                ),
             ),
         ),
         FunctionQuestion(
@@ -277,6 +287,11 @@ SPEC = Spec(
                     wrong.windows_view,
                     "The values are right, but they still live in x. What happens to x if somebody writes into them?",
                     "numpy#29677",
+                ),
+                Mistake(
+                    "float64",
+                    wrong.windows_float64,
+                    "The numbers are right, the dtype is not: which dtype does np.zeros give if nothing is said?",
                 ),
             ),
         ),
