@@ -6,15 +6,19 @@ from contextlib import contextmanager
 from types import ModuleType
 from typing import Any
 
-# Together a sixth of the start of ``autograder grade-class``, which serves no pages and asks no hub who somebody is.
+# Together a quarter of the start of ``autograder grade-class``, which makes and serves no pages and asks no hub who
+# somebody is.
 UNUSED = (
+    "bleach",  # for nbconvert to clean pages, as the next two
+    "bleach.css_sanitizer",
+    "bs4",
+    "nbconvert.postprocessors.serve",
     "nbgrader.server_extensions.assignment_list",  # which nbgrader imports whenever it is imported at all
     "nbgrader.server_extensions.course_list",
     "nbgrader.server_extensions.formgrader",
     "nbgrader.server_extensions.validate_assignment",
     "requests",  # for nbgrader to talk to JupyterHub
     "setuptools.archive_util",  # for nbgrader to unpack archives that a teacher collected elsewhere
-    "soupsieve",  # for Beautiful Soup, which nbconvert has for its pages, to understand CSS
 )
 
 
