@@ -1,10 +1,10 @@
 """A process in the box that has imported everything and forks itself for each submission; it runs no student code.
 
-It is started as ``python -m autograder.sandbox.zygote`` inside the box, where of that package there is nothing but
-these modules, and they are hidden from its forks. One end of a socket is its standard input. For each request it
-gets limits, and the two pipes of a new worker, with a kernel's sockets if it is to be one; it answers with a
-descriptor of the worker's process (by which the other side can end it) or with what went wrong. When the other side
-closes the socket, or dies, the zygote ends, and with it all that it forked.
+It is started inside the box, where of that package there is nothing but these modules, and they are hidden from its
+forks. One end of a socket is its standard input. For each request it gets limits, and the two pipes of a new worker,
+with a kernel's sockets if it is to be one; it answers with a descriptor of the worker's process (by which the other
+side can end it) or with what went wrong. When the other side closes the socket, or dies, the zygote ends, and with it
+all that it forked.
 
 A fork encloses itself (:mod:`walls`) and forks again, for only a child is in the new process namespace. All that
 the worker shares with the zygote are pages of memory, copied when written to, and its two pipes.
@@ -86,9 +86,11 @@ def end() -> None:
 
 def warm(prepare: Callable[[], None]) -> None:
     """Do something once, so that no fork has to, and keep what it made."""
+    gc.disable()
     prepare()
     gc.collect()
     gc.freeze()  # so that collecting in a fork does not copy every page
+    gc.enable()
 
 
 def forget_the_grader() -> None:
@@ -135,7 +137,3 @@ def work(about: dict[str, Any], descriptors: list[int], program: bytes, serve: S
     give_up_privileges(program)
     serve(*low[:2], about["key"], low[2:])
     os._exit(0)
-
-
-if __name__ == "__main__":
-    main()
