@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import unrolled
-from autograder import cases
+from autograder import cases, specs
 from autograder.questions import HuntQuestion, Question, Spec, SpeedQuestion, TestsQuestion, TrainedQuestion
 from autograder.source import source_of
 from unrolled.bundle import Bundle, to_bytes
@@ -22,7 +22,8 @@ def visible(spec: Spec) -> Bundle:
     """Build a chapter's bundle: cases as data, and the sources of functions that answers are compared with."""
     sources = {question.id: _sources(question) for question in spec.questions}
     questions = tuple(_kept(cases.shown(spec, question)) for question in spec.questions)
-    return Bundle(spec.stem, questions, {name: texts for name, texts in sources.items() if texts})
+    subjects = {name: texts for name, texts in sources.items() if texts}
+    return Bundle(spec.stem, questions, subjects, specs.earlier(spec.stem))
 
 
 def write_bundle(spec: Spec, folder: Path = BUNDLES) -> Path:

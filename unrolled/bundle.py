@@ -24,11 +24,15 @@ class BundleError(LookupError):
 
 @dataclass(frozen=True)
 class Bundle:
-    """The questions of one chapter, and by question the source text of functions that answers are compared with."""
+    """The questions of one chapter, by question the source text of functions that answers are compared with.
+
+    ``earlier`` are the chapters before it: what they taught is given when a notebook is marked, and nothing later.
+    """
 
     stem: str
     questions: tuple[QuestionData, ...]
     subjects: Mapping[str, Mapping[str, str]]
+    earlier: tuple[str, ...]
 
     def question(self, name: str) -> QuestionData:
         """Return a question, with the version that its answer is raced against, if there is one here."""
@@ -56,13 +60,15 @@ def load(stem: str) -> Bundle:
 def to_bytes(bundle: Bundle) -> tuple[bytes, bytes]:
     """Encode a bundle, cases and sources apart; every array keeps its memory layout, which is part of a case."""
     questions = [{**vars(question), "cases": list(map(_case_tree, question.cases))} for question in bundle.questions]
-    return encoded({"stem": bundle.stem, "questions": questions}), encoded(bundle.subjects)
+    about = {"stem": bundle.stem, "questions": questions, "earlier": bundle.earlier}
+    return encoded(about), encoded(bundle.subjects)
 
 
 def from_bytes(cases: bytes, sources: bytes) -> Bundle:
     """Decode what :func:`to_bytes` made."""
     tree = unpack(zlib.decompress(cases))
-    return Bundle(tree["stem"], tuple(map(_question, tree["questions"])), unpack(zlib.decompress(sources)))
+    questions = tuple(map(_question, tree["questions"]))
+    return Bundle(tree["stem"], questions, unpack(zlib.decompress(sources)), tree["earlier"])
 
 
 def encoded(tree: Mapping[str, Any]) -> bytes:

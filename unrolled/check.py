@@ -5,9 +5,10 @@ import os
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from types import FunctionType, ModuleType
 from typing import Any
 
-from unrolled.bundle import BundleError, compile_subjects, load
+from unrolled.bundle import Bundle, BundleError, compile_subjects, load
 from unrolled.judge import KernelCall, Lap, Outcome, Ran, Verdict, explain_html, explain_text, judge, run_layer
 from unrolled.judge.explain import points
 from unrolled.judge.kernels import outcome_of
@@ -15,6 +16,7 @@ from unrolled.judge.outcome import carried, run
 from unrolled.show import Drawing
 
 COMPARED = ("hunt", "tests", "speed", "trained")  # kinds of question whose answers are compared with functions
+GIVEN = "unrolled.given."  # what earlier chapters taught
 SITE = os.environ.get("UNROLLED_SITE", "http://127.0.0.1:8000/book/")
 
 
@@ -98,27 +100,47 @@ def check(name: str, answers: Mapping[str, Any] | None = None) -> Score | None:
         frame = inspect.currentframe()
         answers = frame.f_back.f_globals if frame and frame.f_back else {}
     try:
-        verdict = judge_visible(name, answers)
+        bundle = load(name.partition(".")[0])
+        verdict = judge_visible(bundle, name, answers)
     except BundleError as error:
         print(f"Nothing was checked: {error}.")
         return None
     _display(verdict)
+    for names, module in not_there(answers, bundle.earlier):
+        print(f"Mind: {names} of {module} will not be there when the notebook is marked.")
     return Score(verdict.score, verdict.question.points)
 
 
-def judge_visible(name: str, answers: Mapping[str, Any]) -> Verdict:
+def judge_visible(bundle: Bundle, name: str, answers: Mapping[str, Any]) -> Verdict:
     """Judge the answer to one question on its visible cases.
 
     Raises:
         BundleError: if there is no such question, or not what its answers are compared with.
     """
-    stem = name.partition(".")[0]
-    bundle = load(stem)
     question = bundle.question(name)
     sources = bundle.subjects.get(question.id, {})
     if question.kind in COMPARED and not sources:
         raise BundleError(f"{name} is checked when it is handed in; this copy has no versions to compare it with")
     return judge(question, LocalAnswers(answers), compile_subjects(sources))
+
+
+def not_there(answers: Mapping[str, Any], earlier: Sequence[str]) -> list[tuple[str, str]]:
+    """Find what a notebook has taken from modules that come with the package, but not with what grades it.
+
+    Args:
+        answers: the notebook's names.
+        earlier: the chapters whose modules are given.
+
+    Returns:
+        For each such module the names, in one text, and the module.
+    """
+    found: dict[str, list[str]] = {}
+    for name, value in answers.items():
+        if isinstance(value, ModuleType | FunctionType | type):
+            module = str(value.__name__ if isinstance(value, ModuleType) else value.__module__)
+            if module.startswith(GIVEN) and module.removeprefix(GIVEN) not in earlier:
+                found.setdefault(module, []).append(name)
+    return [(", ".join(names), module) for module, names in found.items()]
 
 
 def _display(verdict: Verdict) -> None:

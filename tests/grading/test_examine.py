@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from autograder.sandbox.examine import examine
+from unrolled.judge.candidates import careful, too_large
 
 GIVEN = {
     "an image": (np.ones((5, 4)), True),
@@ -33,9 +34,24 @@ GIVEN = {
 
 @pytest.mark.parametrize(("given", "taken"), GIVEN.values(), ids=GIVEN)
 def test_only_small_arguments_are_taken(given: Any, taken: bool) -> None:
-    reply = examine(lambda *args: 7, list(given) if isinstance(given, tuple) else [given], {})
-    assert reply["value"] == (7 if taken else None)
-    assert reply["error"] == ("" if taken else "ValueError: the arguments are too large for a test")
+    assert (too_large(list(given) if isinstance(given, tuple) else [given]) == "") == taken
+
+
+SAID = {
+    "an array of shape (12, 100) (at most 1,000 numbers are allowed) is": [np.ones((12, 100))],
+    "an argument (no setting may be above 1,000) is": [(2, 5_000)],
+    "the arguments (all settings times the largest array make 360,000, allowed are 250,000) are": [
+        np.ones(900),
+        (20, 20),
+    ],
+}
+
+
+@pytest.mark.parametrize(("text", "given"), SAID.items(), ids=["an array", "a setting", "together"])
+def test_what_is_too_large_is_named(text: str, given: list[Any]) -> None:
+    assert too_large(given) == text
+    reply = examine(careful(lambda *args: 7), given, {})
+    assert (reply["value"], reply["error"]) == (None, f"ValueError: {text} too large for a test")
 
 
 def test_errors_and_changes_are_told() -> None:

@@ -135,7 +135,7 @@ def test_what_is_ruled_out_is_noticed_in_a_layer(way: Way, monkeypatch: pytest.M
     assert way(question, Affine).score == question.points
     verdict = way(question, kinds.AffineReadyMade)
     assert verdict.score == 0
-    assert "Layer uses numpy.dot, which this question is about writing yourself" in verdict.message
+    assert "Layer uses numpy.dot, which this question rules out" in verdict.message
 
 
 def test_upstream_gradients_are_random_and_never_zero() -> None:

@@ -71,4 +71,4 @@ def test_the_verdict_names_the_rule(name: str) -> None:
     answers = LocalAnswers({name: lambda x, weight, **settings: np.correlate(x, weight), "exposing": None})
     verdict = judge(cases.hidden(spec, question, 5), answers, cases.subjects(question))
     assert verdict.score == 0
-    assert f"{name} uses numpy.correlate, which this question is about writing yourself" in verdict.message
+    assert f"{name} uses numpy.correlate, which this question rules out" in verdict.message

@@ -8,7 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from autograder import cases, specs
+from solutions.losses import cross_entropy_backward
 from tests.judge.made import BATCHED, COLS, CONV, RNG, batched, conv, counts, images, made, message, scatter
+from unrolled.check import LocalAnswers
+from unrolled.judge import Outcome, judge
+from unrolled.judge.compare import compare
 
 
 def on_one_case_only(change: Callable[[Any], Any]) -> Callable[..., Any]:
@@ -127,3 +132,44 @@ def test_of_two_things_of_which_one_follows_the_plainer_is_named() -> None:
     question = made(conv_pair, [{"x": x, "weight": weight}, {"x": x, "weight": weight, "stride": (2, 1)}])
     wrong = lambda **a: conv_pair(**a) + ("stride" in a) * RNG.normal(size=conv_pair(**a).shape)  # noqa: E731
     assert message(question, wrong).endswith(", but only when stride is not 1")
+
+
+def log_sum_exp(scores: np.ndarray) -> np.ndarray:
+    largest = scores.max(axis=1)
+    return np.asarray(largest + np.log(np.exp(scores - largest[:, None]).sum(axis=1)))
+
+
+LOSSES = {  # all right; those of float32 agree in six digits or seven
+    "log-sum-exp": lambda s, t: (log_sum_exp(s) - s[np.arange(len(t)), t]).mean(),
+    "logaddexp": lambda s, t: (np.logaddexp.reduce(s, axis=1) - s[np.arange(len(t)), t]).mean(),
+    "one-hot in float64": lambda s, t: float(-(np.eye(s.shape[1])[t] * (s - log_sum_exp(s)[:, None])).sum() / len(t)),
+    "all in float64": lambda s, t: LOSSES["log-sum-exp"](s.astype(float), t),
+    "number by number": lambda s, t: sum(float(log_sum_exp(s)[i] - s[i, t[i]]) for i in range(len(t))) / len(t),
+}
+
+
+@pytest.mark.parametrize("loss", LOSSES.values(), ids=LOSSES)
+def test_a_plain_number_is_asked_for_as_exactly_as_its_arguments_are(loss: Callable[..., Any]) -> None:
+    backprop = specs.load("backprop")
+    asked = backprop.question("SoftmaxCrossEntropy")
+
+    class Layer:
+        def forward(self, scores: np.ndarray, labels: np.ndarray) -> Any:
+            self.scores, self.labels = scores, labels
+            return loss(scores, labels)
+
+        def backward(self) -> np.ndarray:
+            return cross_entropy_backward(self.scores, self.labels)
+
+    for seed in range(40):
+        verdict = judge(cases.hidden(backprop, asked, seed), LocalAnswers({asked.id: Layer}), {})
+        assert verdict.status == "passed", verdict.message
+
+
+EXACT = [(50_001, False), (50_000.4, False), (50_000, True)]
+
+
+@pytest.mark.parametrize(("got", "same"), EXACT)
+def test_whole_numbers_are_asked_for_exactly(got: float, same: bool) -> None:
+    args = {"x": np.zeros(1, "float32")}
+    assert (compare(Outcome(50_000), Outcome(got), args) is None) == same

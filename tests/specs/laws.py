@@ -1,6 +1,6 @@
 """What holds for the questions of every chapter; a class in ``test_<stem>.py`` inherits it for its own."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from importlib import import_module
 from importlib.util import find_spec
@@ -65,9 +65,17 @@ def assert_mistake_is_recognised(spec: Spec, question: Question, mistake: Mistak
         assert verdict.score < question.points
         assert verdict.mistake == mistake.name
         assert verdict.hint == hint_of(question, mistake)
+        if isinstance(question, FunctionQuestion) and question.fresh:
+            copied = judge(data, answered(question, copying(mistake.wrong)), subjects)
+            assert copied.score == question.points or copied.mistake == mistake.name
         named = tuple(case for case in data.cases if case.name != "drawn")
         if len(named) < len(data.cases):
             assert judge(replace(data, cases=named), answers, subjects).score < question.points
+
+
+def copying(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Return what a function returns, in memory of its own."""
+    return lambda **args: np.array(function(**args), order="K")
 
 
 def hint_of(question: Question, mistake: Mistake) -> str:

@@ -66,7 +66,13 @@ def conv2d(
     dilation: Pair = 1,
     groups: int = 1,
 ) -> Array:
-    """Convolve images (n, c, h, w) with kernels (f, c/groups, kh, kw) into (n, f, oh, ow)."""
+    """Convolve images (n, c, h, w) with kernels (f, c/groups, kh, kw) into (n, f, oh, ow).
+
+    Raises:
+        ValueError: if the kernels are made for another number of channels.
+    """
+    if x.shape[1] != groups * weight.shape[1]:
+        raise ValueError(f"x has {x.shape[1]} channels, but the kernels are for {groups * weight.shape[1]}")
     cols = im2col(x, weight.shape[-2:], stride, padding, dilation)
     parts = zip(np.split(cols, groups, axis=1), np.split(weight, groups), strict=True)
     y = np.concatenate([np.einsum("ncijyx,fcij->nfyx", part, kernels) for part, kernels in parts], axis=1)

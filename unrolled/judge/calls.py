@@ -111,7 +111,8 @@ def judge_cases(question: QuestionData, outcomes: Iterable[Outcome], names: Name
     if first is None:
         return Verdict(question, question.points, "passed", f"All {len(attempts)} cases agree with the reference")
     if all(attempt.outcome.problem == "untouched" for attempt in attempts):
-        return Verdict(question, 0, "untouched", NO_ANSWER["untouched"].format(entry=question.entry))
+        stub = attempts[0].outcome.detail or question.entry
+        return Verdict(question, 0, "untouched", NO_ANSWER["untouched"].format(detail=stub))
     names, shown = names or Names(f"The result of {question.entry}", question.entry), attempts
     if (number := _wrong_value(attempts)) is not None:
         named = dict(enumerate(question.about.get("returns", ()))).get(number, f"value {number + 1}")
@@ -124,15 +125,17 @@ def judge_cases(question: QuestionData, outcomes: Iterable[Outcome], names: Name
 
 def _wrong_value(attempts: Sequence[Attempt]) -> int | None:
     """If several values are returned, and as many whenever any are, the place of the first that is wrong."""
-    pairs = [(attempt.case.expected.value, attempt.outcome.value) for attempt in _returned(attempts)]
-    counts = {len(value) if isinstance(value, tuple) else 0 for pair in pairs for value in pair}
+    returned = [
+        (attempt.case.expected.value, attempt.outcome.value, attempt.case.args) for attempt in _returned(attempts)
+    ]
+    counts = {len(value) if isinstance(value, tuple) else 0 for *pair, _ in returned for value in pair}
     if len(counts) > 1 or counts == {0}:
         return None
     wrong = [
         number
-        for expected, got in pairs
+        for expected, got, args in returned
         for number, (one, other) in enumerate(zip(expected, got, strict=True))
-        if compare_values(one, other)
+        if compare_values(one, other, args)
     ]
     return min(wrong, default=None)
 
@@ -146,7 +149,7 @@ def _values(attempts: Sequence[Attempt], number: int) -> list[Attempt]:
     made = []
     for case, outcome in ((attempt.case, attempt.outcome) for attempt in _returned(attempts)):
         expected, got = Outcome(case.expected.value[number]), replace(outcome, value=outcome.value[number])
-        made.append(Attempt(replace(case, expected=expected), got, compare(expected, got)))
+        made.append(Attempt(replace(case, expected=expected), got, compare(expected, got, case.args)))
     return made
 
 
@@ -154,7 +157,7 @@ def tried(question: QuestionData, case: CaseData, outcome: Outcome) -> Attempt:
     """Compare an outcome with what was expected of a case; whether it is a view counts only where that was asked."""
     if not (question.about.get("fresh") or question.about.get("view")):
         outcome = replace(outcome, shared=case.expected.shared)
-    return Attempt(case, outcome, compare(case.expected, outcome))
+    return Attempt(case, outcome, compare(case.expected, outcome, case.args))
 
 
 def award(
@@ -181,7 +184,7 @@ def partial(question: QuestionData, wrong: Sequence[str], status: Status) -> dic
 
 NO_ANSWER: Mapping[Problem, str] = {
     "missing": "{entry} is not defined: run the cell that defines it, or look for an error in it",
-    "untouched": "{entry} is still to be written",
+    "untouched": "{detail} is still to be written",
     "timeout": "{entry} did not finish within {detail}",
     "died": "{entry} ended the whole process ({detail})",
 }
@@ -191,7 +194,7 @@ def no_answer(question: QuestionData, entry: str, outcome: Outcome, case: CaseDa
     """Turn an outcome that is no answer at all into a verdict; return None for all others."""
     match outcome.problem:
         case "missing" | "untouched" | "timeout" | "died" as problem:
-            message = NO_ANSWER[problem].format(entry=entry, detail=outcome.detail)
+            message = NO_ANSWER[problem].format(entry=entry, detail=outcome.detail or entry)
             shown = Shown(case.name, case.args) if case and problem in ("timeout", "died") else None
             return Verdict(question, 0, problem, message, shown=shown)
     return None

@@ -1,6 +1,8 @@
 """Is what came back what was expected? And if not, in which respect does it differ first?"""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, Literal
 
 import numpy as np
@@ -10,6 +12,7 @@ from unrolled.judge.sketch import fits, is_sketch
 
 # Largest error that rounding may cause, as a share of the largest entry: sums of a few thousand terms stay below.
 TOLERANCES = {"float16": 1e-2, "float32": 2e-5, "float64": 1e-10, "complex64": 2e-5, "complex128": 1e-10}
+NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -27,15 +30,15 @@ class Difference:
     wrong: np.ndarray | None = None
 
 
-def compare(expected: Outcome, got: Outcome) -> Difference | None:
-    """Return how ``got`` differs from ``expected``, or None if it does not."""
+def compare(expected: Outcome, got: Outcome, args: Mapping[str, Any] = NOTHING) -> Difference | None:
+    """Return how ``got`` differs from ``expected``, or None if it does not; ``args`` are what both were made of."""
     if expected.problem or got.problem:
         if (expected.problem, _error_type(expected)) == (got.problem, _error_type(got)):
             return None
         return Difference("problem", got.detail or "returned a value where an error was expected")
     if expected.place != got.place:
         return Difference("type", _PLACES.get(got.place, "lies in no known place"))
-    return compare_values(expected.value, got.value)
+    return compare_values(expected.value, got.value, args)
 
 
 _PLACES = {
@@ -45,26 +48,32 @@ _PLACES = {
 }
 
 
-def compare_values(expected: Any, got: Any) -> Difference | None:
-    """Compare two plain values: arrays entry by entry, up to the rounding that their dtype allows."""
+def compare_values(expected: Any, got: Any, args: Mapping[str, Any] = NOTHING) -> Difference | None:
+    """Compare two plain values: arrays entry by entry, up to the rounding that their dtype allows.
+
+    A plain number does not say in which dtype it was computed; there the arrays among ``args`` tell.
+    """
     if is_sketch(expected):
         same = fits(expected, got, TOLERANCES.get(expected["sketch"]["dtype"], 0.0))
         return None if same else Difference("values", "is another array")
     if isinstance(expected, tuple | list):
-        return _compare_sequences(expected, got)
+        return _compare_sequences(expected, got, args)
     if isinstance(expected, np.ndarray):
         return _compare_arrays(expected, got)
     if isinstance(expected, bool | str) or expected is None:
         equal = type(got) is type(expected) and got == expected
         return None if equal else Difference("type", f"is {_name(got)}, not {expected!r}")
-    return _compare_numbers(expected, got)
+    return _compare_numbers(expected, got, args)
 
 
 @np.errstate(all="ignore")  # whatever numbers came back, comparing them is quiet
-def close(expected: np.ndarray, got: np.ndarray) -> np.ndarray:
-    """Mark the entries of two arrays of one shape that agree up to rounding; NaN agrees with NaN."""
+def close(expected: np.ndarray, got: np.ndarray, *others: Any) -> np.ndarray:
+    """Mark the entries of two arrays of one shape that agree up to rounding; NaN agrees with NaN.
+
+    The dtypes of ``others`` may have rounded as well.
+    """
     equal = np.asarray(expected == got)
-    tolerance = max(TOLERANCES.get(array.dtype.name, 0.0) for array in (expected, got))
+    tolerance = max(TOLERANCES.get(str(getattr(value, "dtype", "")), 0.0) for value in (expected, got, *others))
     if tolerance == 0.0 or equal.all():  # as most are
         return equal
     scale = float(np.abs(expected[np.isfinite(expected)]).max(initial=0.0))
@@ -86,7 +95,7 @@ def _compare_arrays(expected: np.ndarray, got: Any) -> Difference | None:
     return Difference("values", f"differs in {wrong.sum()} of {_entries(wrong.size)}", wrong)
 
 
-def _compare_numbers(expected: Any, got: Any) -> Difference | None:
+def _compare_numbers(expected: Any, got: Any, args: Mapping[str, Any]) -> Difference | None:
     whole = isinstance(expected, int | np.integer)
     if isinstance(got, np.ndarray) and got.ndim == 0:
         got = got[()]
@@ -94,18 +103,19 @@ def _compare_numbers(expected: Any, got: Any) -> Difference | None:
         return Difference("type", f"is {_name(got)}, not {'a whole number' if whole else 'a number'}")
     if whole and not isinstance(got, int | np.integer):
         return Difference("type", f"is the floating-point number {got}, not a whole number")
-    if bool(close(np.asarray(expected, float), np.asarray(got, float))):
+    if bool(close(np.asarray(expected, float), np.asarray(got, float), *(() if whole else args.values()))):
         return None
     return Difference("values", f"is {got}, not {expected}")
 
 
-def _compare_sequences(expected: tuple[Any, ...] | list[Any], got: Any) -> Difference | None:
+def _compare_sequences(expected: tuple[Any, ...] | list[Any], got: Any, args: Mapping[str, Any]) -> Difference | None:
     if not isinstance(got, tuple | list):
-        return Difference("type", f"is {_name(got)}, not {len(expected)} values")
+        wanted = "a list" if isinstance(expected, list) else f"{len(expected)} values"
+        return Difference("type", f"is {_name(got)}, not {wanted}")
     if len(got) != len(expected):
         return Difference("type", f"holds {len(got)} values, not {len(expected)}")
     for number, (one, other) in enumerate(zip(expected, got, strict=True), start=1):
-        if difference := compare_values(one, other):
+        if difference := compare_values(one, other, args):
             return Difference(difference.kind, f"({number}. value) {difference.text}")
     return None
 

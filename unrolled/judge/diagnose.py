@@ -69,31 +69,43 @@ def diagnose(
     hint = question.hints.get(mistake, "")
     for find in (_raised, _absent, _unsupported, _first_difference, _changed, _shared, _about_values):
         if message := find(names, failures, attempts):
-            return Finding(message + _only_when(attempts), hint, mistake)
+            when = _only_when(attempts)
+            but = "; that is so only when" if ", but" in message else ", but only when"
+            return Finding(f"{message}{but} {when}" if when else message, hint, mistake)
     raise AssertionError("every difference has a description")
 
 
 def known_mistake(question: QuestionData, attempts: Sequence[Attempt]) -> str:
-    """Return the name of the first mistake that did on every case what the student's function did, or ""."""
+    """Return the name of the first mistake that did on every case what the student's function did, or "".
+
+    Whether a result is a view or a copy tells mistakes apart only if their values are right.
+    """
     telling = sorted(attempts, key=lambda attempt: not attempt.failed)  # failing ones first: they decide soonest
     for name in question.hints:
-        if all(_did(name, attempt) for attempt in telling):
+        if all(_did(name, attempt) for attempt in telling) and (
+            all(_made(name, attempt).shared == attempt.outcome.shared for attempt in telling)
+            or any(compare(_made(name, attempt), attempt.case.expected, attempt.case.args) for attempt in telling)
+        ):
             return name
     return ""
 
 
 def _did(mistake: str, attempt: Attempt) -> bool:
-    """Did the student's function do what a mistake did? Where nothing is kept, the mistake did as the reference."""
-    wrong, outcome = attempt.case.wrong.get(mistake, attempt.case.expected), attempt.outcome
-    alike = (wrong.changed, wrong.shared) == (outcome.changed, outcome.shared)
-    return alike and compare(wrong, outcome) is None
+    """Did the student's function do what a mistake did, wherever its result lies?"""
+    wrong, outcome = _made(mistake, attempt), attempt.outcome
+    return wrong.changed == outcome.changed and compare(wrong, outcome, attempt.case.args) is None
+
+
+def _made(mistake: str, attempt: Attempt) -> Outcome:
+    """Return what a mistake made of a case; where nothing is kept, it did as the reference."""
+    return attempt.case.wrong.get(mistake, attempt.case.expected)
 
 
 def _forbidden(names: Names, failures: Sequence[Attempt]) -> str:
     for outcome in (attempt.outcome for attempt in failures):
         if outcome.problem == "forbidden":
             where = f" ({outcome.line})" if outcome.line else ""
-            return f"{names.caller} uses {outcome.detail}{where}, which this question is about writing yourself"
+            return f"{names.caller} uses {outcome.detail}{where}, which this question rules out"
     return ""
 
 
@@ -173,7 +185,7 @@ def _only_when(attempts: Sequence[Attempt]) -> str:
     for name in [text for text in separating if text.endswith("differs between the axes")]:
         if any(text.startswith(f"{name.partition(' ')[0]} is not") for text in separating):
             separating.remove(name)
-    return f", but only when {separating.pop()}" if len(separating) == 1 else ""
+    return separating.pop() if len(separating) == 1 else ""
 
 
 def _features(case: CaseData) -> set[str]:

@@ -5,6 +5,7 @@ What is asked comes in as a :class:`QuestionData`; how the student's code is rea
 """
 
 import hashlib
+import inspect
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -13,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from unrolled.judge.calls import Answers, Subjects, judge_function, no_answer
+from unrolled.judge.candidates import careful
 from unrolled.judge.compare import compare
 from unrolled.judge.kernels import judge_kernel
 from unrolled.judge.layers import judge_layer
@@ -30,7 +32,6 @@ FICKLE = (
     "seed within the test, and keep nothing from one call to the next."
 )
 MOST_VALUES = 1000  # numbers in a value
-LISTED = (int, float, list, np.ndarray, np.generic)  # what lists hold that should be arrays
 # In an input that exposes a bug, which our own loops must get through: most numbers, and the largest setting.
 MOST_HUNTED, LARGEST_HUNTED, LARGEST_PIXEL = 100, 16, 1000
 
@@ -112,6 +113,9 @@ def _exposes(question: QuestionData, outcome: Outcome, subjects: Subjects) -> st
         size = sum(np.size(value) for value in args.values() if isinstance(value, np.ndarray))
         if size > MOST_HUNTED:
             return f"{name} holds {size} numbers in all; look for a much smaller input"
+        needed = inspect.signature(subjects["right"]).parameters.values()
+        if lacking := [one.name for one in needed if one.default is one.empty and one.name not in args]:
+            return f"{name} lacks {' and '.join(lacking)}"
         right = run(subjects["right"], args)
     except ValueError as error:
         return f"{name} cannot be used: {error}"
@@ -194,7 +198,7 @@ def _rejected(question: QuestionData, answers: Answers, subjects: Subjects, orde
     """Let the test examine versions; return those that it rejects, or the verdict if the right one is among them."""
     rejected = set()
     for name in order:
-        outcome = answers.test(question.entry, _taking_arrays(subjects[name]))
+        outcome = answers.test(question.entry, careful(subjects[name]))
         if verdict := no_answer(question, question.entry, outcome):
             return verdict
         if name == "right" and outcome.problem:
@@ -204,18 +208,6 @@ def _rejected(question: QuestionData, answers: Answers, subjects: Subjects, orde
         if outcome.problem:
             rejected.add(name)
     return rejected
-
-
-def _taking_arrays(version: Callable[..., Any]) -> Callable[..., Any]:
-    """Refuse lists of numbers, whatever the version: it depends on how one is written what it makes of them."""
-
-    def taking_arrays(*args: Any, **kwargs: Any) -> Any:
-        for value in (*args, *kwargs.values()):
-            if isinstance(value, list) and any(isinstance(item, LISTED) for item in value):
-                raise TypeError(f"{str(value)[:40]} is a list; give an array, or a pair such as (1, 2)")
-        return version(*args, **kwargs)
-
-    return taking_arrays
 
 
 KINDS: Mapping[Kind, Callable[[QuestionData, Answers, Subjects], Verdict]] = {

@@ -24,7 +24,8 @@ class Outcome:
     Attributes:
         value: what was returned, as plain values and arrays; None when there is a problem.
         problem: ``""`` if a value came; else what happened instead.
-        detail: the error's type and message, the forbidden routine, the unsupported type, or the seconds waited.
+        detail: the error's type and message, the forbidden routine, the unsupported type, the seconds waited, or the
+            function that is still to be written, where it is known.
         line: the line of the student's code that raised, with its number.
         changed: names of the arguments that the call modified.
         shared: names of the arguments whose memory the returned array looks into.
@@ -105,8 +106,8 @@ def _came_of(function: Callable[..., Any], args: Mapping[str, Any], file: str, f
     try:
         with guard:
             value = function(**args)
-    except NotImplementedError:
-        return Outcome(problem="untouched")
+    except NotImplementedError as error:
+        return Outcome(problem="untouched", detail=_stub(error.__traceback__))
     except KeyboardInterrupt:
         raise
     except BaseException as error:
@@ -182,6 +183,16 @@ def _same_bytes(a: np.ndarray, b: np.ndarray) -> bool:
 
 def _overlap(a: np.ndarray, b: Any) -> bool:
     return a.size > 0 and isinstance(b, np.ndarray) and bool(np.may_share_memory(a, b))
+
+
+def _stub(trace: TracebackType | None) -> str:
+    """Name the function of the notebook, perhaps a method, that raised, if it has a name there."""
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    if trace is None or trace.tb_frame.f_globals.get("__name__") != "__main__":
+        return ""
+    name = trace.tb_frame.f_code.co_qualname
+    return name[:LONGEST_NAME] if name.replace(".", "").isidentifier() else ""
 
 
 def _line_of(trace: TracebackType | None, file: str) -> str:
