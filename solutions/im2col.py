@@ -150,7 +150,7 @@ def as_columns(matrix: Array, size: Pair, kernel_size: Pair) -> Array:
         Columns, shape (kh, kw, oh, ow).
 
     Raises:
-        ValueError, TypeError: if images of that size have another matrix, or an argument is out of range.
+        ValueError, TypeError: if the matrix of such an image has another shape, or an argument is out of range.
     """
     matrix, (kh, kw), (oh, ow) = _checked(matrix, size, kernel_size)
     return matrix.reshape(kh, kw, oh, ow).copy()
@@ -199,7 +199,7 @@ def convolve_by_matrix(x: Array, weight: Array) -> Array:
         weight: the kernel, shape (kh, kw), not flipped.
 
     Returns:
-        y, shape (oh, ow); the dtype that ``x·weight`` has.
+        y, shape (oh, ow), of dtype ``np.result_type(x, weight)``.
 
     Raises:
         ValueError, TypeError: if an argument is no matrix of numbers, or the kernel is larger than ``x``.

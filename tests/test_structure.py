@@ -58,6 +58,7 @@ def test_the_judge_needs_numpy_alone() -> None:
         "hashlib",
         "html",
         "importlib",
+        "inspect",
         "json",
         "linecache",
         "math",

@@ -105,6 +105,25 @@ def table_by_kernel_height(size, kernel_size):
     return table
 
 
+def table_taps_by_kernel_width(size, kernel_size):
+    (h, w), (kh, kw) = size, kernel_size
+    i, j, p, q = np.ogrid[:kh, :kw, : h - kh + 1, : w - kw + 1]
+    return (i * kw + j + p * w + q).reshape(kh * kw, -1)
+
+
+def table_starts_by_output_width(size, kernel_size):
+    (h, w), (kh, kw) = size, kernel_size
+    oh, ow = h - kh + 1, w - kw + 1
+    i, j, p, q = np.ogrid[:kh, :kw, :oh, :ow]
+    return (i * w + j + p * ow + q).reshape(kh * kw, -1)
+
+
+def table_places_added(size, kernel_size):
+    kh, kw = kernel_size
+    taps, windows = kh * kw, (size[0] - kh + 1) * (size[1] - kw + 1)
+    return np.arange(taps)[:, np.newaxis] + np.arange(windows)
+
+
 def table_from_one(size, kernel_size):
     (h, w), (kh, kw) = size, kernel_size
     return _columns(np.arange(1, h * w + 1).reshape(h, w), kernel_size).reshape(kh * kw, -1)
@@ -121,6 +140,26 @@ def taps_end_too_early(x, kernel_size):
         for j in range(kw):
             shifted = x[i:oh, j:ow]
             cols[i, j, : len(shifted), : shifted.shape[1]] = shifted
+    return cols
+
+
+def taps_end_too_early_raises(x, kernel_size):
+    (h, w), (kh, kw) = x.shape, kernel_size
+    oh, ow = h - kh + 1, w - kw + 1
+    cols = np.empty((kh, kw, oh, ow), x.dtype)
+    for i in range(kh):
+        for j in range(kw):
+            cols[i, j] = x[i:oh, j:ow]
+    return cols
+
+
+def taps_as_large_as_the_kernel(x, kernel_size):
+    (h, w), (kh, kw) = x.shape, kernel_size
+    oh, ow = h - kh + 1, w - kw + 1
+    cols = np.empty((kh, kw, oh, ow), x.dtype)
+    for i in range(kh):
+        for j in range(kw):
+            cols[i, j] = x[i : i + kh, j : j + kw]
     return cols
 
 
@@ -279,10 +318,13 @@ def entries_windows_as_rows(x, kernel_size):
 
 def entries_oracle(x, kernel_size):
     """Not a mistake: what is right, from a view of all windows, so that it gives nothing away."""
-    x, kernel_size = np.asarray(x), tuple(int(k) for k in kernel_size)
-    if x.ndim != 2 or len(kernel_size) != 2 or min(kernel_size) < 1 or (np.array(kernel_size) > x.shape).any():
-        raise ValueError("an image is needed, and a kernel_size (kh, kw) that is no larger")
-    return sliding_window_view(x, kernel_size).transpose(2, 3, 0, 1).reshape(kernel_size[0] * kernel_size[1], -1)
+    x, kernel_size = np.asarray(x), np.asarray(kernel_size)
+    if kernel_size.shape != (2,) or kernel_size.dtype.kind not in "iu":
+        raise ValueError("kernel_size must be a pair of whole numbers [kh, kw]")
+    kh, kw = kernel_size.tolist()
+    if x.ndim != 2 or min(kh, kw) < 1 or kh > len(x) or kw > x.shape[1]:
+        raise ValueError("an image is needed, and a kernel_size [kh, kw] that is no larger")
+    return sliding_window_view(x, (kh, kw)).transpose(2, 3, 0, 1).reshape(kh * kw, -1)
 
 
 # test_im2col_taps: a right version, wrong ones to be rejected …

@@ -126,6 +126,22 @@ SPEC = Spec(
                     CS231N_ROW,
                 ),
                 Mistake(
+                    "taps-by-kernel-width",
+                    wrong.table_taps_by_kernel_width,
+                    "Your first row is right, your first column is not. Which number has the pixel just below pixel 0?",
+                ),
+                Mistake(
+                    "starts-by-output-width",
+                    wrong.table_starts_by_output_width,
+                    "Your first column is right, your first row is not. With which pixel does window (1, 0) begin?",
+                ),
+                Mistake(
+                    "places-added",
+                    wrong.table_places_added,
+                    "You add the number of the tap to the number of the window. Which pixel does tap (1, 0) read in "
+                    "window (0, 0)?",
+                ),
+                Mistake(
                     "from-one",
                     wrong.table_from_one,
                     "Every number is too large by the same amount. Which number has the first pixel?",
@@ -147,6 +163,17 @@ SPEC = Spec(
                     wrong.taps_end_too_early,
                     "Tap (0, 0) is right, and the others end in zeros. A slice of oh rows that starts in row i: where "
                     "does it end?",
+                ),
+                Mistake(
+                    "end-too-early-raises",
+                    wrong.taps_end_too_early_raises,
+                    "Your slices become smaller from tap to tap. A slice of oh rows that starts in row i: where does "
+                    "it end?",
+                ),
+                Mistake(
+                    "as-large-as-the-kernel",
+                    wrong.taps_as_large_as_the_kernel,
+                    "Each of your slices is as large as the kernel. In how many windows does one tap read?",
                 ),
                 Mistake(
                     "flipped",

@@ -3,6 +3,7 @@
 import itertools
 
 import numpy as np
+import pytest
 
 from autograder.questions import HuntQuestion
 from autograder.specs.im2col import SPEC
@@ -36,3 +37,12 @@ def test_the_published_index_is_right_for_square_kernels_and_single_lines_only()
             assert kh > kw
         else:
             assert right == (kh in (1, kw))
+
+
+@pytest.mark.parametrize("kernel_size", [2, [1.5, 1], [1.0, 1.0], [1, 1, 1]])
+def test_the_hunt_takes_a_pair_of_whole_numbers_only(kernel_size: object) -> None:
+    """The published loops stop at half a row, which exposes nothing."""
+    hunt = SPEC.question("im2col_entries")
+    assert isinstance(hunt, HuntQuestion)
+    with pytest.raises(ValueError, match="kernel_size must be a pair of whole numbers"):
+        hunt.oracle([[1]], kernel_size)
