@@ -199,7 +199,7 @@ def im2col(x: Array, kernel_size: Pair, stride: Pair = 1, padding: Padding = 0, 
 
     Args:
         x: images, shape (n, c, h, w).
-        kernel_size: (kh, kw).
+        kernel_size: (kh, kw), or one number for both.
         stride: (sy, sx), the distance between neighbouring windows.
         padding: zeros around each image: a number, (y, x), ((top, bottom), (left, right)), "same" or "valid".
         dilation: (dy, dx), the distance between neighbouring entries of a window.

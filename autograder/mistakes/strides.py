@@ -282,6 +282,20 @@ def columns_end_without_stride(x, kernel_size, stride=1, padding=0, dilation=1):
     return cols
 
 
+def columns_to_the_end(x, kernel_size, stride=1, padding=0, dilation=1):
+    (h, kh, sy, dy, top, bottom), (w, kw, sx, dx, left, right) = _axes(
+        x.shape[2:], kernel_size, stride, padding, dilation
+    )
+    x = np.pad(x, ((0, 0), (0, 0), (top, bottom), (left, right)))
+    oh = (h + top + bottom - dy * (kh - 1) - 1) // sy + 1
+    ow = (w + left + right - dx * (kw - 1) - 1) // sx + 1
+    cols = np.empty((*x.shape[:2], kh, kw, oh, ow), x.dtype)
+    for i in range(kh):
+        for j in range(kw):
+            cols[:, :, i, j] = x[:, :, i * dy :: sy, j * dx :: sx]
+    return cols
+
+
 def columns_windows_first(x, kernel_size, stride=1, padding=0, dilation=1):
     return _columns(x, _axes(x.shape[2:], kernel_size, stride, padding, dilation)).transpose(0, 1, 4, 5, 2, 3).copy()
 

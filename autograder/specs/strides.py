@@ -323,6 +323,12 @@ SPEC = Spec(
                     "oh rows that lie sy apart: how far is it from the first to just behind the last?",
                 ),
                 Mistake(
+                    "to-the-end",
+                    wrong.columns_to_the_end,
+                    "Your slices go on to the edge of the image. How many windows has a tap, and where does it stand "
+                    "in the last of them?",
+                ),
+                Mistake(
                     "strides-crossed",
                     wrong.columns_strides_crossed,
                     "Your windows move sy across and sx down. Which comes first in a pair?",
