@@ -131,7 +131,7 @@ def windows_strided(x: Array, kernel_size: Pair, stride: Pair = 1, dilation: Pai
 
 
 def windows_sliding(x: Array, kernel_size: Pair, stride: Pair = 1, dilation: Pair = 1) -> Array:
-    """View every window of every image: every dense window of the dilated kernel's extent, then slices of them.
+    """View every window of every image: every dense window of the dilated kernel's span, then slices of them.
 
     Args:
         x, kernel_size, stride, dilation: as in :func:`windows_strided`.
@@ -155,7 +155,7 @@ def im2col_strided(x: Array, kernel_size: Pair, stride: Pair = 1, padding: Paddi
         x, kernel_size, stride, padding, dilation: as in ``strides.im2col``.
 
     Returns:
-        Columns, shape (n, c, kh, kw, oh, ow), dtype of ``x``; a fresh, C-ordered array.
+        Columns, shape (n, c, kh, kw, oh, ow), dtype of ``x``; a fresh array.
 
     Raises:
         ValueError, TypeError: as ``strides.im2col``.
@@ -174,7 +174,7 @@ def index_arrays(
         kernel_size, stride, dilation: as in ``strides.im2col``.
 
     Returns:
-        Channels k (c·kh·kw, 1), rows i and columns j (c·kh·kw, oh·ow), integers: ``x[:, k, i, j]`` are the columns,
+        Channels k (c·kh·kw, 1), rows i and columns j (c·kh·kw, oh·ow), all int64: ``x[:, k, i, j]`` are the columns,
         shape (n, c·kh·kw, oh·ow).
 
     Raises:

@@ -23,8 +23,8 @@ def views(rng: Rng) -> Iterator[Case]:
         ("stride (2, 1)", (1, 2, 5, 4), (2, 3), (2, 1), None, "float64", "C", "steps"),
         ("stride (1, 3), a tail is left", (2, 1, 3, 6), (2, 1), (1, 3), None, "float32", "C", "steps"),
         ("dilation 2", (1, 1, 4, 4), (2, 2), None, 2, "float64", "C", "steps"),
-        ("dilation (1, 3)", (1, 2, 2, 6), (2, 2), None, (1, 3), "float64", "C", "steps"),
-        ("stride (2, 3), dilation (3, 2)", (1, 2, 6, 8), (2, 3), (2, 3), (3, 2), "float64", "F", "steps"),
+        ("dilation (1, 3)", (1, 2, 2, 9), (2, 3), None, (1, 3), "float64", "C", "steps"),
+        ("stride (2, 3), dilation (3, 2)", (1, 2, 6, 9), (2, 3), (2, 3), (3, 2), "float64", "F", "steps"),
         ("whole numbers", (1, 1, 7, 6), (3, 2), (1, 2), (2, 1), "int64", "strided", "steps"),
     ]:
         settings = given(stride, None, dilation)

@@ -57,6 +57,19 @@ def strided_side_by_side(x, kernel_size, stride=1, dilation=1):
     return _right(x, kernel_size, (dy * (kh - 1) + 1, dx * (kw - 1) + 1), dilation)
 
 
+def strided_roles_exchanged(x, kernel_size, stride=1, dilation=1):
+    (sy, sx), (dy, dx) = _two(stride), _two(dilation)
+    of_n, of_c, of_h, of_w = x.strides
+    steps = of_n, of_c, sy * of_h, sx * of_w, dy * of_h, dx * of_w
+    return as_strided(x, _right(x, kernel_size, stride, dilation).shape, steps, writeable=False)
+
+
+def strided_without_dilation(x, kernel_size, stride=1, dilation=1):
+    (sy, sx), (of_n, of_c, of_h, of_w) = _two(stride), x.strides
+    steps = of_n, of_c, of_h, of_w, sy * of_h, sx * of_w
+    return as_strided(x, _right(x, kernel_size, stride, dilation).shape, steps, writeable=False)
+
+
 def sliding_taps_stepped(x, kernel_size, stride=1, dilation=1):
     (kh, kw), (sy, sx), (dy, dx) = _two(kernel_size), _two(stride), _two(dilation)
     dense = sliding_window_view(x, (dy * (kh - 1) + 1, dx * (kw - 1) + 1), axis=(2, 3))
@@ -73,6 +86,11 @@ def sliding_gap_behind(x, kernel_size, stride=1, dilation=1):
     (kh, kw), (sy, sx), (dy, dx) = _two(kernel_size), _two(stride), _two(dilation)
     dense = sliding_window_view(x, (dy * kh, dx * kw), axis=(2, 3))
     return dense[:, :, ::sy, ::sx, ::dy, ::dx].transpose(0, 1, 4, 5, 2, 3)
+
+
+def sliding_reshaped(x, kernel_size, stride=1, dilation=1):
+    windows = _right(x, kernel_size, stride, dilation)
+    return windows.transpose(0, 1, 4, 5, 2, 3).reshape(windows.shape)
 
 
 # im2col_strided

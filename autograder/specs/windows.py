@@ -82,6 +82,17 @@ SPEC = Spec(
                     wrong.strided_side_by_side,
                     "Your windows do not overlap. Where does the second one begin with stride 1?",
                 ),
+                Mistake(
+                    "roles-exchanged",
+                    wrong.strided_roles_exchanged,
+                    "Your windows are dy and dx apart, your taps sy and sx. Which of your steps is the distance of two "
+                    "windows, and which of two taps?",
+                ),
+                Mistake(
+                    "without-dilation",
+                    wrong.strided_without_dilation,
+                    "Your taps all lie one pixel apart. By how many rows does tap (1, 0) lie below tap (0, 0)?",
+                ),
             ),
         ),
         FunctionQuestion(
@@ -116,6 +127,12 @@ SPEC = Spec(
                     "Windows are missing at the end. Over how many rows does a window of kh taps reach?",
                 ),
                 Mistake("crossed", wrong.strided_crossed, CROSSED, "nd4j#2457"),
+                Mistake(
+                    "reshaped",
+                    wrong.sliding_reshaped,
+                    "Your shape is right, your entries are not in their places. Does reshape exchange axes?",
+                    "reshape without the matching transpose, in many repositories",
+                ),
             ),
         ),
         ValueQuestion(
@@ -134,7 +151,8 @@ SPEC = Spec(
                 Mistake(
                     "reshape-is-a-view",
                     [0, 0, 0, 0, 0, 0, 0, 1],
-                    "You take reshape for a view, always. By how many bytes do neighbours in x.T.reshape(24) differ?",
+                    "You take reshape for a view, always. How far apart in x are entries that become neighbours in "
+                    "x.T.reshape(24)? Is it the same everywhere?",
                 ),
                 Mistake(
                     "windows-stay",
@@ -146,6 +164,33 @@ SPEC = Spec(
                     "index-views",
                     [1, 1, 0, 0, 0, 1, 0, 0],
                     "The reshapes are right. What does NumPy know of the numbers in an index list?",
+                ),
+                Mistake(
+                    "gap-overlooked",
+                    [1, 0, 0, 0, 0, 1, 0, 1],
+                    "Of each row of six, x[:, :4] takes four entries. How far is it in x from the last of them to the "
+                    "first of the next row?",
+                ),
+                Mistake(
+                    "rows-left-out",
+                    [1, 1, 0, 1, 0, 1, 0, 1],
+                    "The slice x[::2] leaves rows out. Which of its two axes is split?",
+                ),
+                Mistake(
+                    "transposed-split",
+                    [1, 1, 0, 0, 1, 1, 0, 1],
+                    "Where x.T becomes an array of three axes, one of its axes is split. Is the step along it the same "
+                    "everywhere?",
+                ),
+                Mistake(
+                    "splits-copied",
+                    [1, 1, 0, 0, 1, 1, 1, 1],
+                    "An axis of x.T is split, and one of x[:, ::-1]. Which steps do the two parts of an axis need?",
+                ),
+                Mistake(
+                    "all-copied",
+                    [1, 1, 1, 1, 1, 1, 1, 1],
+                    "You take each of them for a copy. What must reshape find, so that it need not copy?",
                 ),
             ),
         ),
