@@ -13,6 +13,7 @@ GIVEN = {
     "whole numbers": (np.array([[10**6, 2, 3], [4, 5, 6]]), True),
     "a pair": (((2, 3),), True),
     "a pair in an array": (np.array([2, 3]), True),
+    "two biases": ((np.ones((2, 24)), np.array([100.0, 200.0])), True),
     "a word": ("same", True),
     "no entries": (np.zeros((3, 0)), True),
     "too many entries": (np.ones(1001), False),

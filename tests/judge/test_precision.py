@@ -139,7 +139,7 @@ def log_sum_exp(scores: np.ndarray) -> np.ndarray:
     return np.asarray(largest + np.log(np.exp(scores - largest[:, None]).sum(axis=1)))
 
 
-LOSSES = {  # all right; those of float32 agree in six digits or seven
+LOSSES: dict[str, Callable[..., Any]] = {  # all right; those of float32 agree in six digits or seven
     "log-sum-exp": lambda s, t: (log_sum_exp(s) - s[np.arange(len(t)), t]).mean(),
     "logaddexp": lambda s, t: (np.logaddexp.reduce(s, axis=1) - s[np.arange(len(t)), t]).mean(),
     "one-hot in float64": lambda s, t: float(-(np.eye(s.shape[1])[t] * (s - log_sum_exp(s)[:, None])).sum() / len(t)),

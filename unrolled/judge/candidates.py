@@ -83,7 +83,7 @@ def _work(given: Sequence[Any]) -> float:
 
 def _settings(value: Any) -> Iterator[float]:
     """Yield the numbers of an argument that may be sizes, steps or paddings: a number, a pair, or a pair of pairs."""
-    if isinstance(value, np.ndarray) and value.shape == (2,):
+    if isinstance(value, np.ndarray) and value.shape == (2,) and value.dtype.kind in "iu":
         value = value.tolist()
     if isinstance(value, int | float | np.integer):
         yield float(value)
