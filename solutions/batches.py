@@ -89,7 +89,7 @@ def from_window_rows(matrix: Array, shape: tuple[int, int, int, int, int, int]) 
         Columns of that shape; a fresh array.
 
     Raises:
-        ValueError, TypeError: if columns of that shape have another matrix.
+        ValueError, TypeError: if the matrix of such columns has another shape.
     """
     return restore(matrix, shape, "n oh ow", "c kh kw")
 
@@ -129,7 +129,7 @@ def restore(matrix: Array, shape: tuple[int, int, int, int, int, int], rows: str
         Columns of that shape; a fresh array.
 
     Raises:
-        ValueError, TypeError: if columns of that shape have another matrix, or the six axes are not all named once.
+        ValueError, TypeError: if the matrix of such columns has another shape, or the six axes are not all named once.
     """
     matrix, order = array("matrix", matrix, "rows", "columns"), _order(rows, columns)
     if len(shape) != len(AXES):
@@ -174,7 +174,7 @@ def conv_all_at_once(x: Array, weight: Array, bias: Array | None = None, stride:
         stride: distance between neighbouring windows along either axis.
 
     Returns:
-        y, shape (n, f, oh, ow); the dtype that NumPy gives ``x * weight + bias``.
+        y, shape (n, f, oh, ow), of dtype ``np.result_type(x, weight)`` (with the bias, if there is one).
 
     Raises:
         ValueError, TypeError: if an array has the wrong axes, sizes do not suit each other, or no window fits.
@@ -266,7 +266,7 @@ def conv_channels_last(x: Array, weight: Array, bias: Array | None = None, strid
         stride: distance between neighbouring windows along either axis.
 
     Returns:
-        y, shape (n, oh, ow, f); the dtype that NumPy gives ``x * weight + bias``.
+        y, shape (n, oh, ow, f), of dtype ``np.result_type(x, weight)`` (with the bias, if there is one).
 
     Raises:
         ValueError, TypeError: if an array has the wrong axes, sizes do not suit each other, or no window fits.
@@ -304,7 +304,7 @@ def conv_kernels_first(cols: Array, weight: Array) -> Array:
         weight: kernels, merged in the same order, shape (f, c·kh·kw).
 
     Returns:
-        y, shape (n, f, oh, ow); the dtype that NumPy gives ``cols * weight``.
+        y, shape (n, f, oh, ow), of dtype ``np.result_type(cols, weight)``.
 
     Raises:
         ValueError, TypeError: if an array has the wrong axes, or a kernel has not as many entries as a window.

@@ -123,6 +123,13 @@ def conv_rows_reshaped(x, weight, bias=None, stride=1):
     return _with_bias(y.reshape(n, len(weight), oh, ow), bias)
 
 
+def conv_rows_transposed(x, weight, bias=None, stride=1):
+    cols = _columns(x, weight.shape[2:], stride)
+    n, _, _, _, oh, ow = cols.shape
+    y = _rows(cols) @ weight.reshape(len(weight), -1).T
+    return _with_bias(y.T.reshape(n, len(weight), oh, ow), bias)
+
+
 def conv_weight_reshaped(x, weight, bias=None, stride=1):
     cols = _columns(x, weight.shape[2:], stride)
     n, _, _, _, oh, ow = cols.shape
@@ -155,6 +162,11 @@ def conv_flipped(x, weight, bias=None, stride=1):
 def conv_bias_by_row(x, weight, bias=None, stride=1):
     y = _sum(_columns(x, weight.shape[2:], stride), weight)
     return y if bias is None else y + bias[:, np.newaxis]
+
+
+def conv_bias_by_column(x, weight, bias=None, stride=1):
+    y = _sum(_columns(x, weight.shape[2:], stride), weight)
+    return y if bias is None else y + bias
 
 
 def conv_bias_of_first_kernel(x, weight, bias=None, stride=1):
@@ -239,8 +251,13 @@ def last_flipped(x, weight, bias=None, stride=1):
 
 
 def last_channels_crossed(x, weight, bias=None, stride=1):
-    kh, kw, c, f = weight.shape
-    return _last(x, weight.swapaxes(2, 3).reshape(kh, kw, c, f), bias, stride, _right)
+    kh, kw, _, f = weight.shape
+    oh, ow = (x.shape[1] - kh) // stride + 1, (x.shape[2] - kw) // stride + 1
+    y = np.zeros((len(x), oh, ow, f), np.result_type(x, weight))
+    for i in range(kh):
+        for j in range(kw):
+            y += x[:, i : i + stride * oh : stride, j : j + stride * ow : stride] @ weight[i, j].T
+    return y if bias is None else y + bias
 
 
 def last_without_stride(x, weight, bias=None, stride=1):
@@ -249,6 +266,18 @@ def last_without_stride(x, weight, bias=None, stride=1):
 
 def last_without_bias(x, weight, bias=None, stride=1):
     return _last(x, weight, bias, stride, conv_without_bias)
+
+
+def last_bias_at_each_tap(x, weight, bias=None, stride=1):
+    kh, kw, _, f = weight.shape
+    oh, ow = (x.shape[1] - kh) // stride + 1, (x.shape[2] - kw) // stride + 1
+    y = np.zeros((len(x), oh, ow, f), np.result_type(x, weight))
+    for i in range(kh):
+        for j in range(kw):
+            y += x[:, i : i + stride * oh : stride, j : j + stride * ow : stride] @ weight[i, j]
+            if bias is not None:
+                y += bias
+    return y
 
 
 def last_float64(x, weight, bias=None, stride=1):

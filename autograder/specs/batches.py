@@ -44,6 +44,21 @@ SPEC = Spec(
                     [20, 45, 45, 5152, 16, 3, 14, 23],
                     "Where do the channels of the input go: does a sum over a window keep them apart?",
                 ),
+                Mistake(
+                    "without-stride",
+                    [20, 45, 45, 19440, 16, 20, 27, 45],
+                    "The stride is 2. In which rows may a window start?",
+                ),
+                Mistake(
+                    "windows-as-rows",
+                    [20, 45, 5152, 45, 16, 20, 14, 23],
+                    "Windows are columns here. How many rows has their matrix?",
+                ),
+                Mistake(
+                    "one-too-few",
+                    [20, 45, 45, 4576, 16, 20, 13, 22],
+                    "How many windows fit if the image is just as high as the kernel: does your formula say 1?",
+                ),
             ),
         ),
         FunctionQuestion(
@@ -173,6 +188,11 @@ SPEC = Spec(
                     "reshape?",
                 ),
                 Mistake(
+                    "transposed-and-reshaped",
+                    wrong.conv_rows_transposed,
+                    "After your transpose the kernels count slowest, before the images. Does your reshape know?",
+                ),
+                Mistake(
                     "weight-reshaped",
                     wrong.conv_weight_reshaped,
                     "Is a column of your right factor one kernel? Look at the first for two kernels of two taps.",
@@ -193,6 +213,11 @@ SPEC = Spec(
                 Mistake(
                     "bias-by-row",
                     wrong.conv_bias_by_row,
+                    "NumPy lines axes up from the right. Which axis of y does your bias meet?",
+                ),
+                Mistake(
+                    "bias-by-column",
+                    wrong.conv_bias_by_column,
                     "NumPy lines axes up from the right. Which axis of y does your bias meet?",
                 ),
                 Mistake(
@@ -300,7 +325,11 @@ SPEC = Spec(
                     wrong.last_channels_first,
                     "The numbers are right, the order of the axes is not. Where do the channels of x stand?",
                 ),
-                Mistake("flipped", wrong.last_flipped, FLIPPED),
+                Mistake(
+                    "flipped",
+                    wrong.last_flipped,
+                    "Your kernels are read back to front. Which pixel of a window should weight[0, 0] meet?",
+                ),
                 Mistake(
                     "channels-crossed",
                     wrong.last_channels_crossed,
@@ -315,6 +344,11 @@ SPEC = Spec(
                     "without-bias",
                     wrong.last_without_bias,
                     "Without a bias all is right. What is to be added, and to which axis?",
+                ),
+                Mistake(
+                    "bias-at-each-tap",
+                    wrong.last_bias_at_each_tap,
+                    "Your bias is added once for each tap. How often should it be?",
                 ),
                 Mistake("float64", wrong.last_float64, FLOAT64),
             ),
