@@ -55,8 +55,8 @@ def counts_by_col2im(
 def counts_in_row(length: int, taps: int, stride: int = 1, before: int = 0, after: int = 0, dilation: int = 1) -> Array:
     """Count for each place of a row the windows that read it, by formula.
 
-    Tap j of the window that starts at s reads place s + j·dilation. So each tap asks of a place: is there a window
-    that starts j·dilation earlier?
+    Tap j of window p reads place p·stride + j·dilation of the padded row. So each tap asks of a place: is there a
+    window that starts j·dilation earlier?
 
     Args:
         length: of the row, without padding.
@@ -66,7 +66,7 @@ def counts_in_row(length: int, taps: int, stride: int = 1, before: int = 0, afte
 
     Returns:
         Whole numbers, shape (length,). With stride and dilation 1 and no padding,
-        min(i + 1, length - i, taps, windows).
+        min(k + 1, length - k, taps, windows) in place k.
 
     Raises:
         ValueError: if no window fits.

@@ -11,7 +11,7 @@ exposing = {"cols": [[[[0], [1]]], [[[0], [0]]]]}
 
 
 def scattered(cols: Array) -> Array:
-    """Add the columns of one plane up where they came from, stride 1, with one indexed statement.
+    """Add the columns of one plane up where they came from, stride 1.
 
     Args:
         cols: columns of one plane, shape (kh, kw, oh, ow).

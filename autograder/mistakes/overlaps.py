@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from autograder.mistakes.col2im import folded, overwritten
+from autograder.mistakes.col2im import NO_SIDES, folded, overwritten
 from unrolled.given.strides import out_size
 
 # counts_in_row
@@ -63,6 +63,17 @@ def mean_padding_forgotten(cols, size, stride=(1, 1), padding=0, dilation=(1, 1)
 
 def mean_last_patch(cols, size, stride=(1, 1), padding=0, dilation=(1, 1)):
     return overwritten(cols, size, stride, padding, dilation)
+
+
+def mean_float64_counts(cols, size, stride=(1, 1), padding=0, dilation=(1, 1)):
+    (sy, sx), (dy, dx), (kh, kw, oh, ow) = stride, dilation, cols.shape[2:]
+    (top, bottom), (left, right) = padding or NO_SIDES
+    x = np.zeros((*cols.shape[:2], top + size[0] + bottom, left + size[1] + right), cols.dtype)
+    for i in range(kh):
+        for j in range(kw):
+            x[:, :, i * dy : i * dy + sy * oh : sy, j * dx : j * dx + sx * ow : sx] += cols[:, :, i, j]
+    counts = folded(np.ones(cols.shape), size, stride, padding, dilation)
+    return x[:, :, top : top + size[0], left : left + size[1]] / counts
 
 
 def mean_float64(cols, size, stride=(1, 1), padding=0, dilation=(1, 1)):

@@ -64,6 +64,12 @@ def add_named_once(values, places, length):
     return sums
 
 
+def add_named_once_padding_too(values, places, length):
+    sums = np.zeros((len(values), length), values.dtype)
+    sums[:, places] += values
+    return sums
+
+
 def add_padding_to_the_end(values, places, length):
     sums = np.zeros((len(values), length), values.dtype)
     np.add.at(sums, (slice(None), np.maximum(places, -1)), values)

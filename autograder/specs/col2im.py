@@ -139,7 +139,8 @@ SPEC = Spec(
                 Mistake(
                     "formula-of-stride-1",
                     wrong_overlaps.row_by_minimum,
-                    "Without stride, padding and dilation you are right. Which starts are there with stride 2?",
+                    "Without stride, padding and dilation you are right. Which windows read place 0 of a row with "
+                    "padding in front?",
                 ),
                 Mistake(
                     "padding-not-shifted",
@@ -299,7 +300,7 @@ SPEC = Spec(
             cases=draw.places,
             slower=wrong_scatter.add_one_by_one,
             ratio=5,
-            timed={"values": Fresh((8, 50000), "float32"), "places": Fresh((50000,), "int64"), "length": 10},
+            timed={"values": Fresh((8, 50000), "float32"), "places": Fresh((50000,), "int64"), "length": 3000},
             mistakes=(
                 Mistake(
                     "named-once",
@@ -307,6 +308,12 @@ SPEC = Spec(
                     "Of the numbers that name the same place, yours keeps one. What does x[idx] += v do with an "
                     "index that comes twice?",
                     "the documentation of NumPy's ufunc.at",
+                ),
+                Mistake(
+                    "named-once-padding-too",
+                    wrong_scatter.add_named_once_padding_too,
+                    "Of the numbers that name the same place, yours keeps one. What does x[idx] += v do with an "
+                    "index that comes twice? And what does the index -1 mean in NumPy?",
                 ),
                 Mistake(
                     "dropped-to-the-end",
@@ -409,6 +416,11 @@ SPEC = Spec(
                     "last-patch",
                     wrong_overlaps.mean_last_patch,
                     "Each of your pixels holds what one patch says. What do the others say?",
+                ),
+                Mistake(
+                    "float64-counts",
+                    wrong_overlaps.mean_float64_counts,
+                    "The numbers are right, the dtype is not: what is float32 divided by counts that are not float32?",
                 ),
                 Mistake("float64", wrong_overlaps.mean_float64, FLOAT64),
             ),
