@@ -33,7 +33,7 @@ __all__ = [
 def numerical_gradient(
     function: Callable[[Array], Array | float], x: Array, grad_y: Array | float = 1.0, step: float = 1e-5
 ) -> Array:
-    """Measure a gradient: nudge one entry of ``x`` up and down, and see how ⟨function(x), grad_y⟩ follows.
+    """Measure a gradient: nudge one entry of ``x`` up and down, and see how the loss follows.
 
     Central differences are wrong by about step² from curvature and by 1e-16/step from rounding; a step of 1e-5 keeps
     both near 1e-10 for numbers near 1.
@@ -145,7 +145,8 @@ def conv2d_grad_weight(
         kernel_size, stride, padding, dilation: those of the forward pass.
 
     Returns:
-        grad_weight, shape (f, c, kh, kw): ``grad_y`` as a matrix (f, n·oh·ow) times the columns (n·oh·ow, c·kh·kw).
+        grad_weight, shape (f, c, kh, kw): ``grad_y``, filters first, as a matrix (f, n·oh·ow), times the columns,
+        windows first, as a matrix (n·oh·ow, c·kh·kw).
 
     Raises:
         ValueError: if an array has the wrong number of axes, or ``grad_y`` does not fit the windows of ``x``.

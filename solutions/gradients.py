@@ -67,7 +67,7 @@ def test_conv2d_backward(
     """Raise AssertionError if ``candidate(grad_y, x, weight, stride, padding)`` is no backward pass of conv2d.
 
     A convolution is linear in the images, in the kernels and in the bias. So nudges need not be small: the loss
-    ⟨y, grad_y⟩ changes by ⟨nudge, gradient⟩ for a nudge of any size, and a random one meets every entry.
+    (y * grad_y).sum() changes by (nudge * gradient).sum() for a nudge of any size, and a random one meets every entry.
 
     Args:
         candidate: a function that should return (grad_x, grad_weight, grad_bias).

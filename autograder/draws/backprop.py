@@ -5,12 +5,21 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from autograder.draws.arrays import Rng, numbers
+from autograder.draws.arrays import Rng
+from autograder.draws.arrays import numbers as tenths
 from autograder.draws.col2im import Two, settings
 from autograder.questions import Case, LayerCase
 from unrolled.given.strides import out_size
+from unrolled.wire import lay_out
 
 NO_SIDES = ((0, 0), (0, 0))
+
+
+def numbers(rng: Rng, shape: int | tuple[int, ...], dtype: str = "float64", layout: str = "C") -> np.ndarray:
+    """Draw as elsewhere; in float32 eighths, whose sums are exact, so that float64 differs by its dtype alone."""
+    if dtype != "float32":
+        return tenths(rng, shape, dtype, layout)
+    return lay_out((tenths(rng, shape, "int64") / 8).astype(dtype), layout)
 
 
 class Pass(NamedTuple):
@@ -166,6 +175,10 @@ def losses(rng: Rng) -> Iterator[LayerCase]:
     yield LayerCase("column-major", {}, (given(2, 3, layout="F"),))
     far = given(3, 4)
     far["scores"] *= 300
+    far["scores"][0, 1] -= 4000  # improbable beyond what a float can hold, whatever was drawn
     far["labels"] = far["scores"].argmin(axis=1)
     yield LayerCase("scores far from 0", {}, (far,))
+    apart = given(2, 3)
+    apart["scores"] += np.array([[1000], [-1000]])
+    yield LayerCase("images far from each other", {}, (apart,))
     yield LayerCase("two rounds", {}, (given(4, 3), given(2, 5)))

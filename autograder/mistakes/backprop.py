@@ -57,6 +57,27 @@ def weight_without_dilation(grad_y, x, kernel_size, stride=1, padding=0, dilatio
     return grad_weight_from(grad_y, cols[..., : grad_y.shape[2], : grad_y.shape[3]])
 
 
+def weight_reshaped(grad_y, x, kernel_size, stride=1, padding=0, dilation=1):
+    n, f, oh, ow = grad_y.shape
+    cols = im2col(x, kernel_size, stride, padding, dilation)
+    rows = cols.transpose(0, 4, 5, 1, 2, 3).reshape(n * oh * ow, -1)
+    return (grad_y.reshape(-1, f).T @ rows).reshape(f, x.shape[1], *kernel_size)
+
+
+def weight_as_for_one_image(grad_y, x, kernel_size, stride=1, padding=0, dilation=1):
+    n, f, oh, ow = grad_y.shape
+    cols = im2col(x, kernel_size, stride, padding, dilation)
+    rows = cols.transpose(0, 4, 5, 1, 2, 3).reshape(n * oh * ow, -1)
+    return (grad_y.reshape(f, -1) @ rows).reshape(f, x.shape[1], *kernel_size)
+
+
+def weight_of_reshaped_columns(grad_y, x, kernel_size, stride=1, padding=0, dilation=1):
+    cols = im2col(x, kernel_size, stride, padding, dilation)
+    f, (_, c, kh, kw, _, _) = grad_y.shape[1], cols.shape
+    up = grad_y.transpose(1, 0, 2, 3).reshape(f, -1)
+    return (up @ cols.reshape(c * kh * kw, -1).T).reshape(f, c, kh, kw)
+
+
 def weight_float64(grad_y, x, kernel_size, stride=1, padding=0, dilation=1):
     return grad_weight_from(grad_y.astype(float), im2col(x, kernel_size, stride, padding, dilation))
 
@@ -105,6 +126,12 @@ def x_without_stride(grad_y, weight, size, stride=1, padding=0, dilation=1):
     wide = np.zeros((*grad_cols.shape[:4], oh, ow), grad_cols.dtype)
     wide[..., : grad_cols.shape[4], : grad_cols.shape[5]] = grad_cols
     return col2im(wide, size, 1, padding, dilation)
+
+
+def x_reshaped(grad_y, weight, size, stride=1, padding=0, dilation=1):
+    (n, f, oh, ow), (c, kh, kw) = grad_y.shape, weight.shape[1:]
+    rows = grad_y.transpose(0, 2, 3, 1).reshape(-1, f) @ weight.reshape(f, -1)
+    return col2im(rows.reshape(n, c, kh, kw, oh, ow), size, stride, padding, dilation)
 
 
 def x_padding_kept(grad_y, weight, size, stride=1, padding=0, dilation=1):
@@ -186,6 +213,21 @@ def measured_with_ones(x, weight, grad_y, step=1e-5):
     return _measured(x, weight, np.ones_like(grad_y), step)
 
 
+def measured_at_a_fixed_step(x, weight, grad_y, step=1e-5):
+    return _measured(x, weight, grad_y, 1e-5)
+
+
+def measured_without_tanh(x, weight, grad_y, step=1e-5):
+    x, weight = x.astype(float), weight.astype(float)
+    gradient = np.zeros(weight.shape)
+    for index in np.ndindex(weight.shape):
+        above, below = weight.copy(), weight.copy()
+        above[index] += step
+        below[index] -= step
+        gradient[index] = ((conv2d(x, above) - conv2d(x, below)) * grad_y).sum() / (2 * step)
+    return gradient
+
+
 def measured_not_put_back(x, weight, grad_y, step=1e-5):
     x, weight = x.astype(float), weight.astype(float)
     gradient = np.zeros(weight.shape)
@@ -235,10 +277,14 @@ def full_all_axes(grad_y, weight, size, padding=0, dilation=(1, 1)):
 
 
 def full_filters_kept(grad_y, weight, size, padding=0, dilation=(1, 1)):
-    turned = weight[:, :, ::-1, ::-1]
-    if turned.shape[0] != turned.shape[1]:
-        turned = turned.swapaxes(0, 1)
-    return _full(grad_y, turned, size, padding, dilation)
+    return _full(grad_y, weight[:, :, ::-1, ::-1], size, padding, dilation)
+
+
+def full_cut_by_minus_0(grad_y, weight, size, padding=0, dilation=(1, 1)):
+    (top, bottom), (left, right) = pads(padding, size, weight.shape[2:])
+    padded = _padded_size(size, weight, padding)
+    full = _full(grad_y, weight[:, :, ::-1, ::-1].swapaxes(0, 1), padded, 0, dilation)
+    return full[:, :, top:-bottom, left:-right]
 
 
 def full_without_dilation(grad_y, weight, size, padding=0, dilation=(1, 1)):

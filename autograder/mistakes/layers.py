@@ -45,6 +45,12 @@ class ConvolutionWithoutBias(Convolution):
         return conv2d(x, self.weight, None, self.stride, self.padding, self.dilation)
 
 
+class ConvolutionBiasAlongRows(Convolution):
+    def forward(self, x):
+        self.x = x
+        return conv2d(x, self.weight, None, self.stride, self.padding, self.dilation) + self.bias
+
+
 class ConvolutionFirstInput(Convolution):
     def forward(self, x):
         if not hasattr(self, "x") or self.x.shape != x.shape:
@@ -119,9 +125,43 @@ class LossClipped(Loss):
         return float(-np.log(np.maximum(self.p[np.arange(len(labels)), labels], 1e-7)).mean())
 
 
+class LossAddedTo(Loss):
+    def forward(self, scores, labels):
+        super().forward(scores, labels)
+        return float(-np.log(self.p[np.arange(len(labels)), labels] + 1e-9).mean())
+
+
+class LossClippedLower(Loss):
+    def forward(self, scores, labels):
+        super().forward(scores, labels)
+        return float(-np.log(np.clip(self.p[np.arange(len(labels)), labels], 1e-15, 1)).mean())
+
+
+class LossOfZero(Loss):
+    def forward(self, scores, labels):
+        super().forward(scores, labels)
+        with np.errstate(all="ignore"):
+            return float(-np.log(self.p[np.arange(len(labels)), labels]).mean())
+
+
+class LossShiftedAsOne(Loss):
+    def forward(self, scores, labels):
+        with np.errstate(all="ignore"):
+            shifted = scores - scores.max()
+            powers = np.exp(shifted)
+            sums = powers.sum(axis=1, keepdims=True)
+            self.labels, self.p = labels, powers / sums
+            return float((np.log(sums[:, 0]) - shifted[np.arange(len(labels)), labels]).mean())
+
+
 class LossSummed(Loss):
     def backward(self):
         return super().backward() * self.p.dtype.type(len(self.p))
+
+
+class LossSummedTwice(LossSummed):
+    def forward(self, scores, labels):
+        return super().forward(scores, labels) * len(labels)
 
 
 class LossWithoutTruth(Loss):

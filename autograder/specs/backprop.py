@@ -25,6 +25,9 @@ READY_MADE = (
     "torch.autograd.grad",
 )
 FLOAT64 = "The numbers are right, the dtype is not: float32 went in. Which step of yours made float64 of it?"
+AS_FOR_ONE_IMAGE = "One image comes out right, two do not. Which axis of grad_y comes first?"
+CLIPPED = "Very improbable labels cost too little. Is the log of a probability needed, or can it be avoided?"
+BIAS_AVERAGED = "Raise the bias by 1: how many outputs rise, and by how much each?"
 RESHAPED = "A reshape cuts the numbers up as they lie in memory. Whose number comes right after grad_y[0, 0, 0, 0]?"
 
 SPEC = Spec(
@@ -56,8 +59,9 @@ SPEC = Spec(
                 Mistake(
                     "bias-averaged",
                     [6, -5, 4, -1, -4, 13, 2 / 3],
-                    "Raise the bias by 1: how many outputs rise, and by how much each?",
+                    BIAS_AVERAGED,
                 ),
+                Mistake("bias-averaged-and-rounded", [6, -5, 4, -1, -4, 13, 0.67], BIAS_AVERAGED),
             ),
         ),
         FunctionQuestion(
@@ -124,6 +128,13 @@ SPEC = Spec(
                     wrong.weight_without_dilation,
                     "The taps of a dilated window stand apart. Which pixel did weight (0, 1) meet in window (0, 0)?",
                 ),
+                Mistake("reshaped", wrong.weight_reshaped, RESHAPED),
+                Mistake("one-image", wrong.weight_as_for_one_image, AS_FOR_ONE_IMAGE),
+                Mistake(
+                    "columns-reshaped",
+                    wrong.weight_of_reshaped_columns,
+                    "A reshape cuts arrays up as they lie. Which axis of the columns is first, and which should be?",
+                ),
                 Mistake("float64", wrong.weight_float64, FLOAT64),
             ),
         ),
@@ -166,6 +177,16 @@ SPEC = Spec(
                     "Your gradient is larger than the image. Who needs the gradient of the padding?",
                 ),
                 Mistake(
+                    "cropped-at-the-end",
+                    wrong.x_cropped_at_the_end,
+                    "You cut off the last rows and columns. Where did the first row of x stand in the padded image?",
+                ),
+                Mistake(
+                    "reshaped",
+                    wrong.x_reshaped,
+                    "Your product has a window in each row. Which axes come last in what col2im takes?",
+                ),
+                Mistake(
                     "without-dilation",
                     wrong.x_without_dilation,
                     "The taps of a dilated window stand apart. Which pixel did weight (0, 1) meet in window (0, 0)?",
@@ -176,7 +197,7 @@ SPEC = Spec(
         ),
         HuntQuestion(
             id="grad_weight_of_rows",
-            title="Reshaped before it was turned",
+            title="Reshaped before it was transposed",
             points=4,
             section="The same with matrices",
             reference=gradients.grad_weight_of_rows,
@@ -190,7 +211,7 @@ SPEC = Spec(
                 Mistake(
                     "one-image",
                     wrong.rows_of_one_image,
-                    "One image comes out right, two do not. Which axis of grad_y comes first?",
+                    AS_FOR_ONE_IMAGE,
                     "ggml#737",
                 ),
                 Mistake(
@@ -221,6 +242,11 @@ SPEC = Spec(
                     "without-bias",
                     wrong_layers.ConvolutionWithoutBias,
                     "Forward, something is missing. What besides the kernels was the layer made with?",
+                ),
+                Mistake(
+                    "bias-along-rows",
+                    wrong_layers.ConvolutionBiasAlongRows,
+                    "With which axis of y does NumPy match a bias of shape (f,)?",
                 ),
                 Mistake(
                     "first-input",
@@ -280,6 +306,16 @@ SPEC = Spec(
                     "not-put-back",
                     wrong.measured_not_put_back,
                     "The first weight is right, the others are a little off. Where does a weight stand after its turn?",
+                ),
+                Mistake(
+                    "fixed-step",
+                    wrong.measured_at_a_fixed_step,
+                    "Does a larger `step` change what you find? Should it?",
+                ),
+                Mistake(
+                    "without-tanh",
+                    wrong.measured_without_tanh,
+                    "Double the weights: your outputs double. Do those of the function in question?",
                 ),
                 Mistake(
                     "dtype-of-weight",
@@ -383,6 +419,11 @@ SPEC = Spec(
                     "Your convolution leads from c channels to f. Where does the way back lead from, and where to?",
                 ),
                 Mistake(
+                    "cut-by-minus-0",
+                    wrong.full_cut_by_minus_0,
+                    "Padding on all four sides comes out right. What does Python make of full[0:-0]?",
+                ),
+                Mistake(
                     "without-dilation",
                     wrong.full_without_dilation,
                     "The taps of a dilated kernel stand apart. How high is it from its first tap to its last?",
@@ -441,8 +482,25 @@ SPEC = Spec(
                 Mistake(
                     "clipped",
                     wrong_layers.LossClipped,
-                    "Very improbable labels cost too little. Is the log of a probability needed, or can it be avoided?",
+                    CLIPPED,
                     "log(p + 1e-7), in books and tutorials",
+                ),
+                Mistake("clipped-lower", wrong_layers.LossClippedLower, CLIPPED),
+                Mistake("added-to", wrong_layers.LossAddedTo, CLIPPED),
+                Mistake(
+                    "log-of-zero",
+                    wrong_layers.LossOfZero,
+                    "Your loss becomes infinite. What has p become, and how else can log(a / b) be written?",
+                ),
+                Mistake(
+                    "one-shift-for-all",
+                    wrong_layers.LossShiftedAsOne,
+                    "One image comes out right, two far apart do not. Which scores should share one largest?",
+                ),
+                Mistake(
+                    "summed",
+                    wrong_layers.LossSummedTwice,
+                    "Two images that are alike cost twice as much as one. Should they?",
                 ),
                 Mistake(
                     "not-divided",
