@@ -1,7 +1,7 @@
 """Pooling by means: the mean of every window of every channel, and the equal shares that flow back.
 
 Shapes, windows and settings are those of :mod:`solutions.pooling`, as are the functions named here; dtypes are kept,
-except that means of integers are float64.
+except that means of integers are float64. The layer keeps nothing but shapes for the way back.
 """
 
 import numpy as np
@@ -72,7 +72,7 @@ def avg_pool2d(
 
 def avg_pool2d_backward(
     grad_y: Array,
-    x: Array,
+    size: Pair,
     kernel_size: Pair,
     stride: Pair | None = None,
     padding: Padding = 0,
@@ -83,16 +83,16 @@ def avg_pool2d_backward(
 
     Args:
         grad_y: gradient of the outputs, shape (n, c, oh, ow).
-        x, kernel_size, stride, padding, ceil_mode, count_include_pad: as :func:`avg_pool2d` was given them; of ``x``
-            only the shape matters.
+        size: (h, w) of the images.
+        kernel_size, stride, padding, ceil_mode, count_include_pad: as :func:`avg_pool2d` was given them.
 
     Returns:
         grad_x, shape (n, c, h, w), dtype of ``grad_y``, or float64 if that holds integers.
 
     Raises:
-        ValueError, TypeError: as :func:`avg_pool2d`; if ``grad_y`` has not the shape of its output.
+        ValueError, TypeError: as :func:`divisors`; if ``grad_y`` has not the shape of the output.
     """
-    n, c, h, w = array("x", x, "n", "c", "h", "w").shape
+    (h, w), (n, c) = pair("size", size), array("grad_y", grad_y, "n", "c", "oh", "ow").shape[:2]
     counts = divisors((h, w), kernel_size, stride, padding, ceil_mode, count_include_pad)
     oh, ow = counts.shape
     grad_y = matching(grad_y, (n, c, oh, ow))
@@ -130,11 +130,11 @@ class AvgPool2d:
     def forward(self, x: Array) -> Array:
         """Return y, shape (n, c, oh, ow), for x, shape (n, c, h, w)."""
         y = avg_pool2d(x, *self._settings)
-        self._x = np.asarray(x)
+        self._size, self._y_shape = np.shape(x)[2:], y.shape
         return y
 
     def backward(self, grad_y: Array) -> Array:
         """Return grad_x, shape (n, c, h, w): each gradient in equal shares for all that its mean was taken over."""
-        if not hasattr(self, "_x"):
+        if not hasattr(self, "_size"):
             raise RuntimeError("AvgPool2d.backward was called before forward; there is nothing to go back to")
-        return avg_pool2d_backward(grad_y, self._x, *self._settings)
+        return avg_pool2d_backward(matching(grad_y, self._y_shape), self._size, *self._settings)

@@ -2,8 +2,8 @@
 
 Images ``x`` are (n, c, h, w), outputs ``y`` (n, c, oh, ow). Windows lie side by side unless a ``stride`` is given.
 ``padding`` takes the forms of the chapter ``strides``, and every window must hold at least one pixel of the image. In
-``ceil_mode`` a tail that is too short for a window gets one all the same, clipped at the edge, as long as it begins in
-front of the padding behind the image. Inputs are left alone and may have any memory layout; dtypes are kept.
+``ceil_mode`` a tail that is too short for a window gets one all the same, clipped at the edge, unless it would begin
+behind the last row or column of the image. Inputs are left alone and may have any memory layout; dtypes are kept.
 Means are in :mod:`solutions.averages`.
 """
 
@@ -94,7 +94,7 @@ def pooled_size(
 
     Returns:
         (oh, ow): as for a convolution; in ceil mode one more along each axis where a tail is left, unless that window
-        would begin in the bottom or right padding.
+        would begin behind the last row or column of the image.
 
     Raises:
         ValueError, TypeError: if not even one whole window fits, or an argument is out of range.

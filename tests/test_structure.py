@@ -3,6 +3,7 @@
 import ast
 import json
 import pkgutil
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -87,6 +88,16 @@ def test_the_table_of_contents_names_every_chapter_and_nothing_else() -> None:
     names = [page.removeprefix("book/") for page in pages]
     assert set(names) - WITHOUT_NOTEBOOK == {module.name for module in pkgutil.iter_modules(specs.__path__)}
     assert len(names) == len(set(names))
+
+
+OPTIONS = re.compile(r"^```\{code-cell\}[^\n]*\n---\n(.*?)^---$", re.MULTILINE | re.DOTALL)
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "book").glob("*.md")), ids=lambda path: path.stem)
+def test_the_options_of_cells_can_be_read(path: Path) -> None:
+    """Else the site is not built; a caption with a colon is the usual reason."""
+    for options in OPTIONS.findall(path.read_text(encoding="utf-8")):
+        assert isinstance(yaml.safe_load(options), dict)
 
 
 def test_the_readme_counts_right() -> None:

@@ -4,6 +4,7 @@ Sizes come as pairs and padding as four sides, as the notebook promises; every w
 """
 
 from collections.abc import Iterator
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -31,7 +32,7 @@ WINDOWS: list[tuple[str, str, tuple[int, int], dict[str, Any]]] = [
     ("a tail is dropped", "plain", (5, 4), {"kernel_size": (2, 3)}),
     ("windows overlap", "plain", (4, 5), {"kernel_size": (3, 2), "stride": (1, 2)}),
     ("dilation", "plain", (5, 6), {"kernel_size": (2, 3), "stride": (2, 1), "dilation": (3, 2)}),
-    ("padding above and to the left", "padding", (2, 3), {"kernel_size": (2, 2), "padding": ((1, 0), (1, 0))}),
+    ("padding above and to the left", "padding", (2, 4), {"kernel_size": (2, 2), "padding": ((1, 0), (1, 0))}),
     (
         "four sides, dilation",
         "padding",
@@ -47,6 +48,18 @@ WINDOWS: list[tuple[str, str, tuple[int, int], dict[str, Any]]] = [
     ("a tail of one column", "ceil", (1, 3), {"kernel_size": (1, 2), "ceil_mode": True}),
     ("tails at both edges", "ceil", (3, 5), {"kernel_size": (2, 3), "stride": (2, 3), "ceil_mode": True}),
     ("ceil mode, and no tail", "ceil", (4, 3), {"kernel_size": (2, 1), "stride": (2, 1), "ceil_mode": True}),
+    (
+        "overlapping windows come out even",
+        "ceil",
+        (3, 6),
+        {"kernel_size": (3, 4), "stride": (2, 1), "ceil_mode": True},
+    ),
+    (
+        "dilated windows come out even",
+        "ceil",
+        (3, 5),
+        {"kernel_size": (3, 2), "stride": (3, 2), "padding": ((2, 0), (0, 0)), "dilation": (2, 2), "ceil_mode": True},
+    ),
     (
         "a window would begin behind the image",
         "ceil",
@@ -84,6 +97,18 @@ WINDOWS: list[tuple[str, str, tuple[int, int], dict[str, Any]]] = [
         {"kernel_size": (2, 3), "stride": (3, 5), "ceil_mode": True},
     ),
     (
+        "windows wider than the image, and a tail of padding",
+        "ceil",
+        (1, 2),
+        {"kernel_size": (4, 3), "stride": (2, 2), "padding": ((2, 2), (1, 1)), "ceil_mode": True},
+    ),
+    (
+        "windows wider than the image, and two tails",
+        "ceil",
+        (2, 1),
+        {"kernel_size": (3, 4), "stride": (3, 2), "padding": ((1, 1), (2, 2)), "ceil_mode": True},
+    ),
+    (
         "a long tail under a long dilation",
         "ceil",
         (6, 9),
@@ -106,6 +131,22 @@ def images_and_windows(rng: Rng) -> Iterator[Case]:
     for number, (name, group, size, settings) in enumerate(WINDOWS):
         n, c, dtype, layout = kinds[number % 4] if size[0] * size[1] < 30 else (1, 2, "float32", "F")
         yield Case(name, {"x": below_zero(rng, (n, c, *size), dtype, layout), **settings}, group=group)
+    corner = {"kernel_size": (2, 2), "padding": ((1, 0), (1, 0))}
+    low = below_zero(rng, (1, 2, 3, 2), "float32") * np.float32(1e30)
+    yield Case("far below zero, and padding", {"x": low, **corner}, group="padding")
+    lowest = np.iinfo("int64").min + 1 + rng.permutation(12).reshape(1, 2, 2, 3)
+    yield Case("nearly the lowest whole numbers, and padding", {"x": lowest, **corner}, group="padding")
+
+
+def images_to_pool(rng: Rng) -> Iterator[Case]:
+    yield from images_and_windows(rng)
+    sides = {"kernel_size": (2, 3), "padding": ((1, 0), (1, 1)), "stride": (1, 2)}
+    x = below_zero(rng, (1, 1, 3, 4))
+    x[0, 0, 1, 1] = np.nan
+    yield Case("a number that is none, and padding", {"x": x, **sides}, group="padding")
+    x = np.full((1, 2, 3, 4), -np.inf, "float32")
+    x[0, 1] = below_zero(rng, (3, 4))
+    yield Case("pixels of minus infinity, and padding", {"x": x, **sides}, group="padding")
 
 
 def images_to_search(rng: Rng) -> Iterator[Case]:
@@ -113,7 +154,7 @@ def images_to_search(rng: Rng) -> Iterator[Case]:
     equal = rng.integers(1, 3, (1, 2, 4, 5)) / 1.0
     yield Case("equal numbers", {"x": equal, "kernel_size": (2, 3), "stride": (1, 2)}, group="plain")
     x = below_zero(rng, (1, 2, 3, 4))
-    x[0, 1, 1, 1] = np.nan
+    x[0, 0, 1, 1] = np.nan
     yield Case("a number that is none", {"x": x, "kernel_size": (2, 2), "stride": (1, 1)}, group="plain")
     x = np.full((1, 2, 3, 4), -np.inf)
     x[0, 1] = below_zero(rng, (3, 4))
@@ -152,6 +193,8 @@ def tiles_and_gradients(rng: Rng) -> Iterator[Case]:
         yield Case(name, {"grad_y": grad_y, "x": x, "k": k})
     close = 2 + rng.permutation(8).reshape(1, 1, 2, 4) / 1000
     yield Case("numbers close to each other", {"grad_y": numbers(rng, (1, 1, 1, 2)), "x": close, "k": 2})
+    closer = 2 + rng.permutation(8).reshape(1, 1, 2, 4) / 10**9
+    yield Case("numbers that differ in the ninth place", {"grad_y": numbers(rng, (1, 1, 1, 2)), "x": closer, "k": 2})
     for name, equal in [("two equal numbers", [[3.0, 1, 0, 7], [3, 2, 7, 5]]), ("all equal", [[4.0] * 4] * 2)]:
         yield Case(name, {"grad_y": numbers(rng, (1, 1, 1, 2)), "x": np.array([[equal]]), "k": 2})
 
@@ -175,11 +218,11 @@ def average_layers(rng: Rng) -> Iterator[LayerCase]:
     yield LayerCase("windows side by side", {"kernel_size": (1, 2)}, (numbers(rng, (1, 1, 1, 4)),))
     overlapping = {"kernel_size": (2, 3), "stride": (1, 2)}
     yield LayerCase("windows overlap", overlapping, (numbers(rng, (1, 1, 3, 5)),))
-    for number, (name, size, settings) in enumerate(_averaged()):
+    for number, ((name, size, settings), both) in enumerate(product(_averaged(), (False, True))):
         dtype, layout = [("float64", "C"), ("float32", "F"), ("float64", "strided")][number % 3]
-        args = settings if number % 2 else settings | {"count_include_pad": False}
+        args, words = (settings, "padding counts") if both else (settings | {"count_include_pad": False}, "only pixels")
         x = numbers(rng, (1 + number % 2, 2, *size), dtype, layout)
-        yield LayerCase(name, args, (x,), layout="F" if number == 1 else "C")
+        yield LayerCase(f"{name}, {words}", args, (x,), layout="F" if number == 1 else "C")
     rounds = numbers(rng, (2, 1, 3, 5)), numbers(rng, (2, 1, 3, 5)), numbers(rng, (1, 3, 4, 6), "float32")
     yield LayerCase("three rounds", overlapping, rounds)
 

@@ -17,6 +17,11 @@ def tiles_over_tiles(x, k):
     return x.reshape(n, c, h // k, k, w // k, k).max(axis=(2, 4))
 
 
+def tiles_axes_exchanged(x, k):
+    n, c, h, w = x.shape
+    return x.reshape(n, c, k, h // k, k, w // k).max(axis=(3, 5))
+
+
 def tiles_as_runs(x, k):
     n, c, h, w = x.shape
     return x.reshape(n, c, h // k, w // k, k * k).max(axis=-1)
@@ -69,6 +74,26 @@ def size_one_more(size, kernel_size, stride=None, padding=0, dilation=(1, 1), ce
     return _size(size, kernel_size, stride, padding, dilation, lambda *_: int(ceil_mode))
 
 
+def size_floor_only(size, kernel_size, stride=None, padding=0, dilation=(1, 1), ceil_mode=False):
+    return _size(size, kernel_size, stride, padding, dilation, lambda *_: 0)
+
+
+def size_start_only(size, kernel_size, stride=None, padding=0, dilation=(1, 1), ceil_mode=False):
+    def further(tail, start, length, before, after):
+        return ceil_mode and start < before + length
+
+    return _size(size, kernel_size, stride, padding, dilation, further)
+
+
+def size_all_starts(size, kernel_size, stride=None, padding=0, dilation=(1, 1), ceil_mode=False):
+    steps = kernel_size if stride is None else stride
+    down = _size(size, kernel_size, stride, padding, dilation, lambda *_: 0)
+    if not ceil_mode:
+        return down
+    ends = [length + (padding[axis][0] if padding else 0) for axis, length in enumerate(size)]
+    return tuple(max(count, len(range(0, end, step))) for count, end, step in zip(down, ends, steps, strict=True))
+
+
 def size_padding_left_out(size, kernel_size, stride=None, padding=0, dilation=(1, 1), ceil_mode=False):
     def further(tail, start, length, before, after):
         return ceil_mode and tail > 0 and start < length
@@ -108,9 +133,29 @@ def max_border_of_zeros(x, kernel_size, stride=None, padding=0, dilation=(1, 1),
     return im2col(padded, kernel_size, stride, 0, dilation).max(axis=(2, 3))
 
 
+def max_border_of_99(x, kernel_size, stride=None, padding=0, dilation=(1, 1), ceil_mode=False):
+    padded, stride = bordered(x, kernel_size, stride, padding, dilation, ceil_mode, -99)
+    return im2col(padded, kernel_size, stride, 0, dilation).max(axis=(2, 3))
+
+
+def max_border_of_smallest_pixel(x, kernel_size, stride=None, padding=0, dilation=(1, 1), ceil_mode=False):
+    padded, stride = bordered(x, kernel_size, stride, padding, dilation, ceil_mode, x.min())
+    return im2col(padded, kernel_size, stride, 0, dilation).max(axis=(2, 3))
+
+
+def max_border_finite(x, kernel_size, stride=None, padding=0, dilation=(1, 1), ceil_mode=False):
+    value = np.finfo(x.dtype).min if x.dtype.kind == "f" else np.iinfo(x.dtype).min
+    padded, stride = bordered(x, kernel_size, stride, padding, dilation, ceil_mode, value)
+    return im2col(padded, kernel_size, stride, 0, dilation).max(axis=(2, 3))
+
+
 def max_float64(x, kernel_size, stride=None, padding=0, dilation=(1, 1), ceil_mode=False):
     padded, stride = bordered(x.astype(float), kernel_size, stride, padding, dilation, ceil_mode, -np.inf)
     return im2col(padded, kernel_size, stride, 0, dilation).max(axis=(2, 3))
+
+
+def max_through_float(x, kernel_size, stride=None, padding=0, dilation=(1, 1), ceil_mode=False):
+    return max_float64(x, kernel_size, stride, padding, dilation, ceil_mode).astype(x.dtype)
 
 
 def max_floor_only(x, kernel_size, stride=None, padding=0, dilation=(1, 1), ceil_mode=False):
@@ -194,3 +239,14 @@ def argmax_in_whole_array(x, kernel_size, stride=None, padding=0, dilation=(1, 1
     y, argmax, _ = _searched(x, kernel_size, stride, padding, dilation, ceil_mode, _pixels)
     n, c, h, w = x.shape
     return y, argmax + h * w * np.arange(n * c).reshape(n, c, 1, 1)
+
+
+def argmax_without_nan(x, kernel_size, stride=None, padding=0, dilation=(1, 1), ceil_mode=False):
+    padded, step = bordered(x, kernel_size, stride, padding, dilation, ceil_mode, _lowest(x))
+    h, w = x.shape[2:]
+    sides, _ = bordered(np.arange(h * w).reshape(1, 1, h, w), kernel_size, step, padding, dilation, ceil_mode, -1)
+    cols, numbers = (im2col(image, kernel_size, step, 0, dilation) for image in (padded, sides))
+    cols, numbers = (part.reshape(*part.shape[:2], -1, *part.shape[4:]) for part in (cols, numbers))
+    y = cols.max(axis=2, keepdims=True)
+    tap = ((cols == y) & (numbers >= 0)).argmax(axis=2, keepdims=True)
+    return y[:, :, 0], np.take_along_axis(np.broadcast_to(numbers, cols.shape), tap, axis=2)[:, :, 0]

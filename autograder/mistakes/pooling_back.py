@@ -173,6 +173,27 @@ class AveragePoolByKernel(AveragePool):
         return np.full_like(super().counts(), self.kernel_size[0] * self.kernel_size[1])
 
 
+class AveragePoolForwardByKernel(AveragePool):
+    def forward(self, x):
+        y = super().forward(x)
+        return y * self.counts().astype(x.dtype) / (self.kernel_size[0] * self.kernel_size[1])
+
+
+class AveragePoolBackwardByKernel(AveragePool):
+    def shares(self, grad_y):
+        return grad_y / (self.kernel_size[0] * self.kernel_size[1])
+
+
+class AveragePoolForwardFloat64(AveragePool):
+    def forward(self, x):
+        return super().forward(x).astype(float)
+
+
+class AveragePoolFloat64(AveragePoolForwardFloat64):
+    def backward(self, grad_y):
+        return super().backward(grad_y).astype(float)
+
+
 class AveragePoolWholeGradient(AveragePool):
     def shares(self, grad_y):
         return grad_y

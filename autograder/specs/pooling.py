@@ -62,6 +62,12 @@ SPEC = Spec(
                     "faster as you go down the image?",
                 ),
                 Mistake(
+                    "axes-exchanged",
+                    wrong.tiles_axes_exchanged,
+                    "Row h splits into the number of its tile and its row in there. Which of the two changes "
+                    "faster as you go down the image?",
+                ),
+                Mistake(
                     "over-tiles",
                     wrong.tiles_over_tiles,
                     "Your axes are right, but you took the largest over the tiles. Which axes run inside a tile?",
@@ -118,6 +124,23 @@ SPEC = Spec(
                     "In ceil mode you always count one more. What if the windows come out even?",
                 ),
                 Mistake(
+                    "start-only",
+                    wrong.size_start_only,
+                    "Your windows come out even, and you count one more. Which pixels does it have that no other "
+                    "window holds?",
+                ),
+                Mistake(
+                    "all-starts",
+                    wrong.size_all_starts,
+                    "You count every start before the end of the image. Which pixels does the last of these windows "
+                    "have that no other holds?",
+                ),
+                Mistake(
+                    "floor-only",
+                    wrong.size_floor_only,
+                    "In ceil mode a window is missing. Which numbers are left over?",
+                ),
+                Mistake(
                     "padding-left-out",
                     wrong.size_padding_left_out,
                     "On which length did you count, the image's or the padded image's?",
@@ -136,7 +159,7 @@ SPEC = Spec(
             points=3,
             section="Tails: floor or ceil",
             reference=pooling.max_pool2d,
-            cases=draw.images_and_windows,
+            cases=draw.images_to_pool,
             groups={"plain": 1, "padding": 1, "ceil": 1},
             mistakes=(
                 Mistake(
@@ -146,10 +169,30 @@ SPEC = Spec(
                     "pytorch#41294",
                 ),
                 Mistake(
+                    "some-number",
+                    wrong.max_border_of_99,
+                    "You pad with a number that an image may go below. Which one can it not?",
+                ),
+                Mistake(
+                    "smallest-pixel",
+                    wrong.max_border_of_smallest_pixel,
+                    "You pad with the smallest pixel of all. What is it if one of them is nan?",
+                ),
+                Mistake(
+                    "finite",
+                    wrong.max_border_finite,
+                    "All pixels of a window are minus infinity, and your border wins. Which one would not?",
+                ),
+                Mistake(
                     "float64",
                     wrong.max_float64,
                     "The numbers are right, the dtype is not. What is the lowest number that the dtype of x has?",
                     "tinygrad#7726",
+                ),
+                Mistake(
+                    "through-float",
+                    wrong.max_through_float,
+                    "Whole numbers go through float64 in your version. Does it hold every one of them?",
                 ),
                 Mistake(
                     "floor-only",
@@ -203,6 +246,11 @@ SPEC = Spec(
                     "last-of-equals",
                     wrong.argmax_last_of_equals,
                     "Of equal numbers yours takes the last. Which one should win?",
+                ),
+                Mistake(
+                    "nan-lost",
+                    wrong.argmax_without_nan,
+                    "A window holds a nan. Is nan equal to nan?",
                 ),
                 Mistake(
                     "whole-array",
@@ -346,6 +394,26 @@ SPEC = Spec(
                     wrong_back.AveragePoolByKernel,
                     "You divide by kh·kw everywhere. How many entries does a window at the edge count?",
                     "onnxruntime#16203",
+                ),
+                Mistake(
+                    "kernel-size-forward",
+                    wrong_back.AveragePoolForwardByKernel,
+                    "forward divides by kh·kw everywhere. How many entries does a window at the edge count?",
+                ),
+                Mistake(
+                    "kernel-size-backward",
+                    wrong_back.AveragePoolBackwardByKernel,
+                    "backward divides by kh·kw everywhere. By what did forward divide at the edge?",
+                ),
+                Mistake(
+                    "float64",
+                    wrong_back.AveragePoolFloat64,
+                    "The numbers are right, the dtype is not. What is float32 divided by int64?",
+                ),
+                Mistake(
+                    "float64-forward",
+                    wrong_back.AveragePoolForwardFloat64,
+                    "The numbers are right, the dtype is not. What is float32 divided by int64?",
                 ),
                 Mistake(
                     "whole-gradient",

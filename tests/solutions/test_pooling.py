@@ -87,7 +87,7 @@ def test_average_pooling_and_its_gradient_are_the_definition(
             assert_allclose(y[(n, c, *place)], total / len(counted), rtol=1e-3)
             for entry in pixels(g, entries):
                 grad_x[(n, c, *entry)] += grad_y[(n, c, *place)] / len(counted)
-    result = averages.avg_pool2d_backward(grad_y, x, *chosen)
+    result = averages.avg_pool2d_backward(grad_y, g.size, *chosen)
     assert y.dtype == result.dtype == (source.dtype if source.dtype.startswith("float") else "float64")
     assert_allclose(result, grad_x, rtol=1e-2, atol=2e-2 if source.dtype == "float16" else 1e-5)
 
@@ -157,7 +157,7 @@ def test_inputs_are_left_alone() -> None:
     x, grad_y = np.arange(24.0).reshape(1, 2, 3, 4), np.ones((1, 2, 2, 2))
     kept = x.copy(), grad_y.copy()
     pooling.max_pool2d_backward(grad_y, x, 2, ceil_mode=True)
-    averages.avg_pool2d_backward(grad_y, x, 2, ceil_mode=True)
+    averages.avg_pool2d_backward(grad_y, (3, 4), 2, ceil_mode=True)
     assert_array_equal(x, kept[0])
     assert_array_equal(grad_y, kept[1])
 
@@ -187,8 +187,8 @@ ERRORS: list[tuple[Any, str]] = [
     (lambda: averages.divisors(4, 2, padding=3), "padding is 3, so that a window holds no pixel"),
     (lambda: averages.avg_pool2d(IMAGE, 2, padding="full"), "padding is 'full'"),  # type: ignore[arg-type]
     (lambda: averages.avg_pool2d(IMAGE, (2, 7)), "kernel width 7 does not fit"),
-    (lambda: averages.avg_pool2d_backward(GRAD[0], IMAGE, 2), r"grad_y has shape \(2, 2, 2\)"),
-    (lambda: averages.avg_pool2d_backward(GRAD, IMAGE, 3), r"grad_y has shape .* the output has shape \(1, 2, 1, 1\)"),
+    (lambda: averages.avg_pool2d_backward(GRAD[0], (4, 5), 2), r"grad_y has shape \(2, 2, 2\)"),
+    (lambda: averages.avg_pool2d_backward(GRAD, (4, 5), 3), r"grad_y has shape .* the output has shape \(1, 2, 1, 1\)"),
 ]
 
 
