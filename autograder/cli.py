@@ -4,7 +4,7 @@ import gc
 import json
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -12,22 +12,15 @@ from typing import Annotated
 
 import nbformat
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
-from rich.progress import Progress as ProgressBar
-from rich.table import Table
-from rich.text import Text
 
 from autograder import specs
 from autograder.grading import Grading, grade
 from autograder.lean import UNUSED, left_out
 from autograder.notebooks import solved
 from autograder.release import write_release
-from autograder.report import WORDS, report_page
+from autograder.report import printable, report_page
 from autograder.sandbox import SandboxError
 from autograder.submission import MAX_BYTES, Submission, SubmissionError, check_size, read_submission
-from unrolled.judge import explain_text
-from unrolled.judge.explain import points
 
 app = typer.Typer(
     add_completion=False,
@@ -59,6 +52,8 @@ def grade_files(
     no_sandbox: NoSandbox = False,
 ) -> None:
     """Grade notebooks, and print the marks and what is wrong."""
+    from autograder.terminal import grade_with_progress, print_grading  # noqa: PLC0415  (no other command needs it)
+
     folders = any(file.is_dir() for file in files)
     if no_sandbox:
         _warn_of_no_sandbox(files, folders=folders)
@@ -67,7 +62,7 @@ def grade_files(
     for file in _notebooks(files):
         try:
             submission = _read(file, int(max_megabytes * 2**20))
-            grading = how(submission) if as_json else _grade_with_progress(submission, how)
+            grading = how(submission) if as_json else grade_with_progress(submission, how)
         except SubmissionError as error:
             _complain(f"{file}: {error}")
             tally.unreadable += 1
@@ -81,7 +76,7 @@ def grade_files(
         if as_json:
             print(json.dumps(grading.as_json()))
         else:
-            _print(grading)
+            print_grading(grading)
         if html:
             try:
                 print(f"Report: {_write_page(grading, html)}", file=sys.stderr)
@@ -210,34 +205,6 @@ def _read(file: Path, max_bytes: int) -> Submission:
         raise SubmissionError(f"the file cannot be read: {error.strerror}") from error
 
 
-def _grade_with_progress(submission: Submission, how: Callable[..., Grading]) -> Grading:
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    with ProgressBar(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("starting")
-        return how(submission, lambda now: bar.update(task, description=now.text, completed=now.done, total=now.total))
-
-
-def _print(grading: Grading) -> None:
-    console = Console(highlight=False)
-    console.print(Text(_printable(f"{grading.file} ({grading.assignment})"), style="bold"))
-    for note in grading.notes:
-        console.print(Text(_printable(f"  {note}")))
-    table = Table("question", "points", "result")
-    for verdict in grading.verdicts:
-        marks = f"{points(verdict.score)} / {points(verdict.question.points)}"
-        table.add_row(verdict.question.id, marks, WORDS[verdict.status])
-    table.add_row("total", f"{points(grading.score)} / {points(grading.max_score)}", f"{grading.seconds:.1f} s")
-    console.print(table)
-    for verdict in grading.verdicts:
-        if verdict.status not in ("passed", "untouched"):
-            console.print(Text(_printable(explain_text(verdict))))
-
-
-def _printable(text: str) -> str:
-    """Drop control characters, with which a student's message could redraw the terminal."""
-    return "".join(character for character in text if character.isprintable() or character == "\n")
-
-
 def _write_page(grading: Grading, folder: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     name = re.sub(r"[^\w-]+", "-", Path(grading.file).stem).strip("-") or "report"
@@ -255,4 +222,4 @@ def _numbered(folder: Path, name: str) -> Iterator[Path]:
 
 
 def _complain(message: str) -> None:
-    print(_printable(message.replace("\n", " ")), file=sys.stderr)
+    print(printable(message.replace("\n", " ")), file=sys.stderr)

@@ -1,4 +1,7 @@
-"""The marks of one submission as HTML: a sanitised fragment for pages, and a page that stands alone."""
+"""The marks of one submission as HTML: a sanitised fragment for pages, and a page that stands alone.
+
+Whatever a report quotes may be a student's: :func:`sanitised` is for pages, :func:`printable` for terminals.
+"""
 
 from functools import cache
 
@@ -46,6 +49,11 @@ def verdict_html(verdict: Verdict) -> str:
 def sanitised(html: str) -> str:
     """Keep of a fragment only the plain tags that reports are made of; no script, style, handler or foreign link."""
     return nh3.clean(html, tags=TAGS, attributes={"*": {"class"}, "a": {"href"}}, url_schemes={"http", "https"})
+
+
+def printable(text: str) -> str:
+    """Drop control characters, with which a student's message could redraw the terminal."""
+    return "".join(character for character in text if character.isprintable() or character == "\n")
 
 
 @cache
