@@ -136,8 +136,8 @@ def not_there(answers: Mapping[str, Any], earlier: Sequence[str]) -> list[tuple[
     """
     found: dict[str, list[str]] = {}
     for name, value in answers.items():
-        if isinstance(value, ModuleType | FunctionType | type):
-            module = str(value.__name__ if isinstance(value, ModuleType) else value.__module__)
+        if type(value) in (ModuleType, FunctionType, type):  # whose attributes are no code of the student's
+            module = str(getattr(value, "__name__" if isinstance(value, ModuleType) else "__module__", ""))
             if module.startswith(GIVEN) and module.removeprefix(GIVEN) not in earlier:
                 found.setdefault(module, []).append(name)
     return [(", ".join(names), module) for module, names in found.items()]

@@ -271,7 +271,8 @@ def guarded_oracle(x, weight, padding=0):
 
 
 def version_right(x, weight, stride=1, padding=0):
-    windows = sliding_window_view(np.pad(x, padding), weight.shape)[::stride, ::stride]
+    sides = padding, padding  # of an array of numbers, NumPy would make other sides
+    windows = sliding_window_view(np.pad(x, (sides, sides)), weight.shape)[::stride, ::stride]
     return np.einsum("pqij,ij->pq", windows, weight)
 
 

@@ -300,7 +300,7 @@ SPEC = Spec(
             cases=draw.places,
             slower=wrong_scatter.add_one_by_one,
             ratio=5,
-            timed={"values": Fresh((8, 50000), "float32"), "places": Fresh((50000,), "int64"), "length": 3000},
+            timed={"values": Fresh((8, 20000), "float32"), "places": Fresh((20000,), "int64"), "length": 2000},
             mistakes=(
                 Mistake(
                     "named-once",

@@ -13,6 +13,14 @@ GIVEN = {
     "whole numbers": (np.array([[10**6, 2, 3], [4, 5, 6]]), True),
     "a pair": (((2, 3),), True),
     "a pair in an array": (np.array([2, 3]), True),
+    "a pair of arrays without axes": (
+        (np.ones((1, 1, 1, 1, 30, 30)), (np.array(1000), np.array(1000)), 1, 0, 1),
+        False,
+    ),
+    "a pair of NumPy's numbers": ((np.ones(900), (np.int64(20), np.float32(20))), False),
+    "a step in an array without axes": ((np.ones(900), np.array(17)), False),
+    "a huge number of NumPy's": (np.float32(1e9), False),
+    "a small number of NumPy's": (np.float32(2.5), True),
     "two biases": ((np.ones((2, 24)), np.array([100.0, 200.0])), True),
     "a word": ("same", True),
     "no entries": (np.zeros((3, 0)), True),
@@ -40,7 +48,7 @@ def test_only_small_arguments_are_taken(given: Any, taken: bool) -> None:
 
 SAID = {
     "an array of shape (12, 100) (at most 1,000 numbers are allowed) is": [np.ones((12, 100))],
-    "an argument (no setting may be above 1,000) is": [(2, 5_000)],
+    "(2, 5000) (no setting may be above 1,000) is": [(2, 5_000)],
     "the arguments (all settings times the largest array make 360,000, allowed are 250,000) are": [
         np.ones(900),
         (20, 20),

@@ -1,5 +1,6 @@
 """What a check cell says besides the report, and of functions that an answer calls."""
 
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -16,8 +17,10 @@ def test_a_bundle_knows_the_chapters_before_it(stem: str) -> None:
     assert load(stem).earlier == specs.earlier(stem)
 
 
+bare = ModuleType("bare")
+del bare.__name__
 THERE: list[tuple[str, dict[str, Any], list[tuple[str, str]]]] = [
-    ("windows", {"im2col": strides.im2col, "steps": strides, "n": 3, "odd": object()}, []),
+    ("windows", {"im2col": strides.im2col, "steps": strides, "n": 3, "odd": object(), "bare": bare}, []),
     ("strides", {"im2col": strides.im2col, "steps": strides}, [("im2col, steps", "unrolled.given.strides")]),
     ("batches", {"conv": windows.conv2d}, [("conv", "unrolled.given.windows")]),
 ]

@@ -28,11 +28,11 @@ def careful(version: Callable[..., Any]) -> Callable[..., Any]:
 
     def taking_little(*args: Any, **kwargs: Any) -> Any:
         given = [*args, *kwargs.values()]
+        for value in given:
+            if isinstance(value, list) and any(isinstance(item, LISTED) for item in value[:MOST_PARTS]):
+                raise TypeError(f"{str(value[:9])[:40]} is a list; give an array, or a pair such as (1, 2)")
         if reason := too_large(given):
             raise ValueError(f"{reason} too large for a test")
-        for value in given:
-            if isinstance(value, list) and any(isinstance(item, LISTED) for item in value):
-                raise TypeError(f"{str(value)[:40]} is a list; give an array, or a pair such as (1, 2)")
         return version(*args, **kwargs)
 
     return taking_little
@@ -44,7 +44,7 @@ def too_large(given: Sequence[Any]) -> str:
         if isinstance(value, np.ndarray) and max(value.size, *value.shape, 0) > MOST_ENTRIES:
             return f"an array of shape {value.shape} (at most {MOST_ENTRIES:,} numbers are allowed) is"
         if not _is_small(value):
-            return f"an argument (no setting may be above {LARGEST_NUMBER:,}) is"
+            return f"{str(value)[:40]} (no setting may be above {LARGEST_NUMBER:,}) is"
     if (work := _work(given)) > MOST_WORK:
         return f"the arguments (all settings times the largest array make {work:,.0f}, allowed are {MOST_WORK:,}) are"
     return ""
@@ -52,6 +52,7 @@ def too_large(given: Sequence[Any]) -> str:
 
 def _is_small(value: Any) -> bool:
     """Can a function of ours work on this without using up time or memory?"""
+    value = _plain(value)
     if isinstance(value, int | float):
         return abs(value) <= LARGEST_NUMBER
     if isinstance(value, list | tuple):  # such as a pair of paddings; of three numbers or more, pixels
@@ -59,7 +60,7 @@ def _is_small(value: Any) -> bool:
         return len(value) <= MOST_PARTS and all((pixels and isinstance(v, int | float)) or _is_small(v) for v in value)
     if value is None or isinstance(value, str):
         return len(value or "") <= LONGEST_WORD
-    if not isinstance(value, np.ndarray | np.generic) or np.size(value) > MOST_ENTRIES:
+    if not isinstance(value, np.ndarray) or value.size > MOST_ENTRIES:
         return False
     if value.dtype.kind in "iu" and value.size <= MOST_SETTINGS and not all(map(_is_small, value.ravel().tolist())):
         return False
@@ -71,22 +72,30 @@ def _work(given: Sequence[Any]) -> float:
 
     Where there are neither arrays nor pairs, there are no images, and what there is to do grows with one number.
     """
-    if all(isinstance(value, int | float | np.integer) for value in given):
+    given = list(map(_plain, given))
+    if all(isinstance(value, int | float) for value in given):
         return 1
     work: float = max((value.size for value in given if isinstance(value, np.ndarray)), default=1)
     for value in given:
         factor = math.prod(max(1, abs(number)) for number in _settings(value))
-        for_both_axes = isinstance(value, int | float | np.integer) and factor > LARGEST_STEP
+        for_both_axes = isinstance(value, int | float) and factor > LARGEST_STEP
         work *= factor**2 if for_both_axes else factor
     return work
 
 
 def _settings(value: Any) -> Iterator[float]:
     """Yield the numbers of an argument that may be sizes, steps or paddings: a number, a pair, or a pair of pairs."""
+    value = _plain(value)
     if isinstance(value, np.ndarray) and value.shape == (2,) and value.dtype.kind in "iu":
         value = value.tolist()
-    if isinstance(value, int | float | np.integer):
+    if isinstance(value, int | float):
         yield float(value)
     elif isinstance(value, list | tuple) and len(value) == 2:
         for item in value:
             yield from _settings(item)
+
+
+def _plain(value: Any) -> Any:
+    """Return NumPy's numbers, arrays without axes among them, as Python's."""
+    without_axes = isinstance(value, np.generic) or (isinstance(value, np.ndarray) and value.ndim == 0)
+    return value.item() if without_axes else value
