@@ -124,7 +124,7 @@ def bordered(x, kernel_size, stride, padding, dilation, ceil_mode, value, furthe
     return np.pad(x, ((0, 0), (0, 0), *sides), constant_values=value), stride
 
 
-def _lowest(x):
+def _lowest_of(x):
     return -np.inf if x.dtype.kind == "f" else np.iinfo(x.dtype).min
 
 
@@ -159,23 +159,23 @@ def max_through_float(x, kernel_size, stride=None, padding=0, dilation=(1, 1), c
 
 
 def max_floor_only(x, kernel_size, stride=None, padding=0, dilation=(1, 1), ceil_mode=False):
-    padded, stride = bordered(x, kernel_size, stride, padding, dilation, False, _lowest(x))
+    padded, stride = bordered(x, kernel_size, stride, padding, dilation, False, _lowest_of(x))
     return im2col(padded, kernel_size, stride, 0, dilation).max(axis=(2, 3))
 
 
 def max_every_tail(x, kernel_size, stride=None, padding=0, dilation=(1, 1), ceil_mode=False):
-    padded, stride = bordered(x, kernel_size, stride, padding, dilation, ceil_mode, _lowest(x), size_every_tail)
+    padded, stride = bordered(x, kernel_size, stride, padding, dilation, ceil_mode, _lowest_of(x), size_every_tail)
     return im2col(padded, kernel_size, stride, 0, dilation).max(axis=(2, 3))
 
 
 def max_stride_one(x, kernel_size, stride=None, padding=0, dilation=(1, 1), ceil_mode=False):
     step = (1, 1) if stride is None else stride
-    padded, step = bordered(x, kernel_size, step, padding, dilation, ceil_mode, _lowest(x))
+    padded, step = bordered(x, kernel_size, step, padding, dilation, ceil_mode, _lowest_of(x))
     return im2col(padded, kernel_size, step, 0, dilation).max(axis=(2, 3))
 
 
 def max_without_dilation(x, kernel_size, stride=None, padding=0, dilation=(1, 1), ceil_mode=False):
-    padded, stride = bordered(x, kernel_size, stride, padding, (1, 1), ceil_mode, _lowest(x))
+    padded, stride = bordered(x, kernel_size, stride, padding, (1, 1), ceil_mode, _lowest_of(x))
     return im2col(padded, kernel_size, stride).max(axis=(2, 3))
 
 
@@ -242,7 +242,7 @@ def argmax_in_whole_array(x, kernel_size, stride=None, padding=0, dilation=(1, 1
 
 
 def argmax_without_nan(x, kernel_size, stride=None, padding=0, dilation=(1, 1), ceil_mode=False):
-    padded, step = bordered(x, kernel_size, stride, padding, dilation, ceil_mode, _lowest(x))
+    padded, step = bordered(x, kernel_size, stride, padding, dilation, ceil_mode, _lowest_of(x))
     h, w = x.shape[2:]
     sides, _ = bordered(np.arange(h * w).reshape(1, 1, h, w), kernel_size, step, padding, dilation, ceil_mode, -1)
     cols, numbers = (im2col(image, kernel_size, step, 0, dilation) for image in (padded, sides))

@@ -1,7 +1,6 @@
 """``autograder grade-class`` ends where ``nbgrader autograde`` ends: the same gradebook and the same files."""
 
 import shutil
-import signal
 import warnings
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -187,8 +186,11 @@ def test_of_a_submission_that_cannot_be_recorded_nothing_is_left(here: Path, mon
 def test_who_stops_it_midway_finds_no_submission_that_only_looks_graded(
     here: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
     hand_in(here, "ann", solved(SPEC))
-    monkeypatch.setattr(ClassAutograde, "set_permissions", lambda *_: signal.raise_signal(signal.SIGINT))
+    monkeypatch.setattr(ClassAutograde, "set_permissions", interrupted)
     with pytest.raises(KeyboardInterrupt):
         grade_class(["conv1d"], 1)
     assert not (here / "var/course/autograded/ann/conv1d").exists()

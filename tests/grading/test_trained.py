@@ -148,7 +148,7 @@ source = str(getattr(find_spec("sklearn"), "origin", None))"""
 
 def test_the_images_that_marks_come_from_are_not_in_the_sandbox() -> None:
     """A notebook finds the training part in its package, and neither the other part nor the whole collection."""
-    with Session("cnn", [SEARCH], QUICK) as session:
+    with Session("cnn", [SEARCH]) as session:
         assert session.get("packages").value == ["unrolled"]
         assert session.get("collections").value == []
         assert session.get("source").value == "None"

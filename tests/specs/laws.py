@@ -75,7 +75,12 @@ def assert_mistake_is_recognised(spec: Spec, question: Question, mistake: Mistak
 
 def copying(function: Callable[..., Any]) -> Callable[..., Any]:
     """Return what a function returns, in memory of its own."""
-    return lambda **args: np.array(function(**args), order="K")
+
+    def copied(**args: Any) -> Any:
+        result = function(**args)
+        return np.array(result, order="K") if isinstance(result, np.ndarray) else result
+
+    return copied
 
 
 def hint_of(question: Question, mistake: Mistake) -> str:
