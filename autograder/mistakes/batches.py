@@ -250,13 +250,18 @@ def last_flipped(x, weight, bias=None, stride=1):
     return _last(x, weight, bias, stride, conv_flipped)
 
 
-def last_channels_crossed(x, weight, bias=None, stride=1):
+def _last_by_taps(x, weight, stride, term):
     kh, kw, _, f = weight.shape
     oh, ow = (x.shape[1] - kh) // stride + 1, (x.shape[2] - kw) // stride + 1
     y = np.zeros((len(x), oh, ow, f), np.result_type(x, weight))
     for i in range(kh):
         for j in range(kw):
-            y += x[:, i : i + stride * oh : stride, j : j + stride * ow : stride] @ weight[i, j].T
+            y += term(x[:, i : i + stride * oh : stride, j : j + stride * ow : stride], weight[i, j])
+    return y
+
+
+def last_channels_crossed(x, weight, bias=None, stride=1):
+    y = _last_by_taps(x, weight, stride, lambda block, tap: block @ tap.T)
     return y if bias is None else y + bias
 
 
@@ -269,15 +274,7 @@ def last_without_bias(x, weight, bias=None, stride=1):
 
 
 def last_bias_at_each_tap(x, weight, bias=None, stride=1):
-    kh, kw, _, f = weight.shape
-    oh, ow = (x.shape[1] - kh) // stride + 1, (x.shape[2] - kw) // stride + 1
-    y = np.zeros((len(x), oh, ow, f), np.result_type(x, weight))
-    for i in range(kh):
-        for j in range(kw):
-            y += x[:, i : i + stride * oh : stride, j : j + stride * ow : stride] @ weight[i, j]
-            if bias is not None:
-                y += bias
-    return y
+    return _last_by_taps(x, weight, stride, lambda block, tap: block @ tap + (0 if bias is None else bias))
 
 
 def last_float64(x, weight, bias=None, stride=1):

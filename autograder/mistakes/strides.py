@@ -268,7 +268,7 @@ def columns_strides_crossed(x, kernel_size, stride=1, padding=0, dilation=1):
     return _columns(x, [(h, kh, sx, dy, top, bottom), (w, kw, sy, dx, left, right)])
 
 
-def columns_end_without_stride(x, kernel_size, stride=1, padding=0, dilation=1):
+def _sliced(x, kernel_size, stride, padding, dilation, stop):
     (h, kh, sy, dy, top, bottom), (w, kw, sx, dx, left, right) = _axes(
         x.shape[2:], kernel_size, stride, padding, dilation
     )
@@ -278,22 +278,16 @@ def columns_end_without_stride(x, kernel_size, stride=1, padding=0, dilation=1):
     cols = np.empty((*x.shape[:2], kh, kw, oh, ow), x.dtype)
     for i in range(kh):
         for j in range(kw):
-            cols[:, :, i, j] = x[:, :, i * dy : i * dy + oh : sy, j * dx : j * dx + ow : sx]
+            cols[:, :, i, j] = x[:, :, i * dy : stop(i * dy, oh) : sy, j * dx : stop(j * dx, ow) : sx]
     return cols
+
+
+def columns_end_without_stride(x, kernel_size, stride=1, padding=0, dilation=1):
+    return _sliced(x, kernel_size, stride, padding, dilation, lambda start, count: start + count)
 
 
 def columns_to_the_end(x, kernel_size, stride=1, padding=0, dilation=1):
-    (h, kh, sy, dy, top, bottom), (w, kw, sx, dx, left, right) = _axes(
-        x.shape[2:], kernel_size, stride, padding, dilation
-    )
-    x = np.pad(x, ((0, 0), (0, 0), (top, bottom), (left, right)))
-    oh = (h + top + bottom - dy * (kh - 1) - 1) // sy + 1
-    ow = (w + left + right - dx * (kw - 1) - 1) // sx + 1
-    cols = np.empty((*x.shape[:2], kh, kw, oh, ow), x.dtype)
-    for i in range(kh):
-        for j in range(kw):
-            cols[:, :, i, j] = x[:, :, i * dy :: sy, j * dx :: sx]
-    return cols
+    return _sliced(x, kernel_size, stride, padding, dilation, lambda start, count: None)
 
 
 def columns_windows_first(x, kernel_size, stride=1, padding=0, dilation=1):

@@ -3,6 +3,7 @@
 from autograder.draws import backprop as draw
 from autograder.mistakes import backprop as wrong
 from autograder.mistakes import layers as wrong_layers
+from autograder.mistakes import slides as wrong_slides
 from autograder.questions import (
     FunctionQuestion,
     HuntQuestion,
@@ -399,37 +400,37 @@ SPEC = Spec(
             mistakes=(
                 Mistake(
                     "not-turned",
-                    wrong.full_not_turned,
+                    wrong_slides.full_not_turned,
                     "Symmetric kernels come out right. Which output did pixel 1 reach through weight 0?",
                     "the kernel of a full convolution left unflipped",
                 ),
                 Mistake(
                     "rows-only",
-                    wrong.full_rows_only,
+                    wrong_slides.full_rows_only,
                     "Kernels of one column come out right. Along how many axes is a kernel turned?",
                 ),
                 Mistake(
                     "all-axes",
-                    wrong.full_all_axes,
+                    wrong_slides.full_all_axes,
                     "One filter and one channel come out right. Which axes does np.flip turn if none is named?",
                 ),
                 Mistake(
                     "filters-kept",
-                    wrong.full_filters_kept,
+                    wrong_slides.full_filters_kept,
                     "Your convolution leads from c channels to f. Where does the way back lead from, and where to?",
                 ),
                 Mistake(
                     "cut-by-minus-0",
-                    wrong.full_cut_by_minus_0,
+                    wrong_slides.full_cut_by_minus_0,
                     "Padding on all four sides comes out right. What does Python make of full[0:-0]?",
                 ),
                 Mistake(
                     "without-dilation",
-                    wrong.full_without_dilation,
+                    wrong_slides.full_without_dilation,
                     "The taps of a dilated kernel stand apart. How high is it from its first tap to its last?",
                     "pytorch#13008",
                 ),
-                Mistake("float64", wrong.full_float64, FLOAT64),
+                Mistake("float64", wrong_slides.full_float64, FLOAT64),
             ),
         ),
         FunctionQuestion(
@@ -442,25 +443,25 @@ SPEC = Spec(
             mistakes=(
                 Mistake(
                     "one-zero-more",
-                    wrong.spread_one_zero_more,
+                    wrong_slides.spread_one_zero_more,
                     "Stride 2 skips every second window. How many were skipped between two neighbours?",
                 ),
                 Mistake(
                     "zeros-behind",
-                    wrong.spread_zeros_behind,
+                    wrong_slides.spread_zeros_behind,
                     "There are zeros behind your last output without a tail. Between which outputs do zeros go?",
                 ),
                 Mistake(
                     "repeated",
-                    wrong.spread_repeated,
+                    wrong_slides.spread_repeated,
                     "You repeat the outputs. What part has a window that was skipped in the loss?",
                 ),
                 Mistake(
                     "without-tail",
-                    wrong.spread_without_tail,
+                    wrong_slides.spread_without_tail,
                     "Without a tail all is right. What do its two numbers add to the shape?",
                 ),
-                Mistake("float64", wrong.spread_float64, FLOAT64),
+                Mistake("float64", wrong_slides.spread_float64, FLOAT64),
             ),
         ),
         LayerQuestion(

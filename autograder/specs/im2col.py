@@ -2,6 +2,7 @@
 
 from autograder.draws import im2col as draw
 from autograder.mistakes import im2col as wrong
+from autograder.mistakes import im2col_taps
 from autograder.questions import (
     Fresh,
     FunctionQuestion,
@@ -339,7 +340,7 @@ SPEC = Spec(
             points=3,
             section="What goes wrong",
             reference=im2col.test_im2col_taps,
-            right=wrong.version_right,
+            right=im2col_taps.version_right,
             valid=im2col.im2col_taps,
             visible=3,
             hint="Write down the shape that you expect for an image of 4 × 6 and a kernel of 2 × 3. Do the taps come "
@@ -347,13 +348,13 @@ SPEC = Spec(
             versions=(
                 Mistake(
                     "square-image",
-                    wrong.version_square_image,
+                    im2col_taps.version_square_image,
                     "A version that is right for square images passes your test. Is h equal to w in all of yours?",
                     "caffe#298",
                 ),
                 Mistake(
                     "square-kernel",
-                    wrong.version_square_kernel,
+                    im2col_taps.version_square_kernel,
                     "A version that is right for square kernels passes your test. Which kernels do you try?",
                     CS231N_ROW,
                 ),
@@ -364,7 +365,7 @@ SPEC = Spec(
                 ),
                 Mistake(
                     "square-output",
-                    wrong.version_square_output,
+                    im2col_taps.version_square_output,
                     "A version that is right for square outputs passes your test. Are oh and ow different in yours?",
                     GUIDE_COLUMN,
                 ),
@@ -380,18 +381,18 @@ SPEC = Spec(
                 ),
                 Mistake(
                     "changes-x",
-                    wrong.version_changing_x,
+                    im2col_taps.version_changing_x,
                     "A version that changes x passes your test. How would you notice?",
                 ),
             ),
             mistakes=(
-                Mistake("square-image", wrong.test_square_images, ""),
-                Mistake("square-kernel", wrong.test_square_kernels, ""),
-                Mistake("flipped", wrong.test_sorted_entries, ""),
-                Mistake("square-output", wrong.test_square_outputs, ""),
-                Mistake("float64", wrong.test_float64_only, ""),
-                Mistake("changes-x", wrong.test_all_but_the_image, ""),
-                Mistake("rejects-right", wrong.test_expecting_windows_first, ""),
+                Mistake("square-image", im2col_taps.test_square_images, ""),
+                Mistake("square-kernel", im2col_taps.test_square_kernels, ""),
+                Mistake("flipped", im2col_taps.test_sorted_entries, ""),
+                Mistake("square-output", im2col_taps.test_square_outputs, ""),
+                Mistake("float64", im2col_taps.test_float64_only, ""),
+                Mistake("changes-x", im2col_taps.test_all_but_the_image, ""),
+                Mistake("rejects-right", im2col_taps.test_expecting_windows_first, ""),
             ),
         ),
     ),

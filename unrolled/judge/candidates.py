@@ -41,7 +41,7 @@ def careful(version: Callable[..., Any]) -> Callable[..., Any]:
 def too_large(given: Sequence[Any]) -> str:
     """Say which arguments are too large, as the beginning of a sentence, or "" if none is."""
     for value in given:
-        if isinstance(value, np.ndarray) and max(value.size, *value.shape, 0) > MOST_ENTRIES:
+        if isinstance(value, np.ndarray) and _is_long(value):
             return f"an array of shape {value.shape} (at most {MOST_ENTRIES:,} numbers are allowed) is"
         if not _is_small(value):
             return f"{str(value)[:40]} (no setting may be above {LARGEST_NUMBER:,}) is"
@@ -60,11 +60,15 @@ def _is_small(value: Any) -> bool:
         return len(value) <= MOST_PARTS and all((pixels and isinstance(v, int | float)) or _is_small(v) for v in value)
     if value is None or isinstance(value, str):
         return len(value or "") <= LONGEST_WORD
-    if not isinstance(value, np.ndarray) or value.size > MOST_ENTRIES:
+    if not isinstance(value, np.ndarray) or _is_long(value):
         return False
-    if value.dtype.kind in "iu" and value.size <= MOST_SETTINGS and not all(map(_is_small, value.ravel().tolist())):
-        return False
-    return max(value.shape, default=0) <= MOST_ENTRIES
+    settings = value.dtype.kind in "iu" and value.size <= MOST_SETTINGS
+    return not settings or all(map(_is_small, value.ravel().tolist()))
+
+
+def _is_long(array: np.ndarray) -> bool:
+    length: int = max(array.size, *array.shape, 0)  # many rows of nothing are long, too
+    return length > MOST_ENTRIES
 
 
 def _work(given: Sequence[Any]) -> float:
