@@ -13,11 +13,12 @@ SOURCES := $(shell find book exercises unrolled solutions autograder scripts -ty
 # A Python that has CuPy, PyTorch, pytest and hypothesis; by default the course's own, with what was installed into it.
 GPU_PYTHON = $(BIN)/python
 
-.PHONY: help serve test test-gpu site tools bench bench-gpu mutation lock format clean
+.PHONY: help serve test lint test-gpu site tools bench bench-gpu mutation lock format clean
 
 help:
 	@echo "make serve    set everything up, build the site, serve it with the grader on http://$(HOST):$(PORT)"
 	@echo "make test     set everything up and run every check and test"
+	@echo "make lint     check style and types only"
 	@echo "make site     build the website into _build/html"
 	@echo "              SOLUTIONS=hidden with serve or site leaves the solutions out"
 	@echo "make bench    print the measured numbers that benchmarks/RESULTS.md records"
@@ -30,12 +31,16 @@ help:
 serve: tools $(SITE)
 	@$(BIN)/autograder serve --host $(HOST) --port $(PORT)
 
-test: tools $(SITE) $(PEERS)
+# The site is built while the types are checked: each keeps one core busy.
+test: tools $(PEERS)
 	@sh scripts/need.sh chromium:chromium
+	@$(MAKE) --no-print-directory --jobs 2 $(SITE) lint
+	$(BIN)/pytest -n 2 --dist loadfile
+
+lint: $(PEERS)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/pytest -n 2 --dist loadfile
 
 site: tools $(SITE)
 
@@ -81,12 +86,14 @@ $(READY): requirements/lock.txt pyproject.toml
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
+# What is never imported need not be compiled, which would take longer than all the rest.
+PIP_PEERS = $(BIN)/pip install --quiet --disable-pip-version-check --no-compile
 $(PEERS): $(READY) requirements/peers.txt requirements/torch.txt
 	@echo "Installing what the references are compared with: PyTorch, SciPy, ONNX and others."
-	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements/peers.txt
-	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --no-deps --requirement requirements/torch.txt
+	$(PIP_PEERS) --require-hashes --requirement requirements/peers.txt
+	$(PIP_PEERS) --require-hashes --no-deps --requirement requirements/torch.txt
 	@# A build for CUDA needs its libraries even where there is no GPU.
-	@$(BIN)/python -c 'import torch' 2>/dev/null || $(BIN)/pip install --quiet --disable-pip-version-check torch==2.13.0
+	@$(BIN)/python -c 'import torch' 2>/dev/null || $(PIP_PEERS) torch==2.13.0
 	@touch $@
 
 $(SITE): $(READY) $(SOURCES)

@@ -1,16 +1,15 @@
-"""The built site behind a plain web server, and a browser page that takes note of everything that goes wrong."""
+"""The built site, as plain files or from the service, and a browser page that takes note of all that goes wrong."""
 
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
+
+from autograder.service import Settings
+from tests.browser.serving import LIMIT, running, served
 
 SITE = Path(__file__).parents[2] / "_build" / "html"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -36,6 +35,14 @@ def site() -> Path:
 def site_url(site: Path) -> Iterator[str]:
     """The address of the built site, served as plain files; no slash at the end."""
     with served(site) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def service_url(site: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of the grading service, which serves the built site, too."""
+    database = tmp_path_factory.mktemp("service") / "submissions.db"
+    with running(Settings(database, site, max_bytes=LIMIT)) as url:
         yield url
 
 
@@ -81,21 +88,3 @@ def page(browser: Browser, problems: list[str]) -> Iterator[Page]:
     yield opened
     context.close()
     assert not problems, "\n".join(problems)
-
-
-@contextmanager
-def served(folder: Path) -> Iterator[str]:
-    """Serve a folder from a port that is free, in a thread; yield the address without a slash at the end."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), partial(QuietHandler, directory=str(folder))) as server:
-        thread = Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
-        thread.join()
-
-
-class QuietHandler(SimpleHTTPRequestHandler):
-    """Serves files and writes no log."""
-
-    def log_message(self, *_: object) -> None:
-        pass

@@ -1,20 +1,16 @@
 """The submit page with the real service behind it, and without."""
 
-import socket
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from threading import Event, Thread
+from threading import Event
 from typing import Any
 
 import pytest
-import uvicorn
 from playwright.sync_api import Page, expect
 
 from autograder.grading import Progress
-from autograder.service import Settings, create_app
-from autograder.service.worker import Mark, Tell, mark
+from autograder.service import Settings
+from autograder.service.worker import Tell, mark
+from tests.browser.serving import LIMIT, running
 from tests.service.client import SOLVED, SPEC, wrong
 
 pytestmark = pytest.mark.browser
@@ -22,30 +18,7 @@ pytestmark = pytest.mark.browser
 PAGE = "/book/submit.html"
 REPORT, STATUS, ERROR = "#submit-report", "#submit-status", "#submit-error"
 FULL_MARKS = f"{SPEC.max_score:g} of {SPEC.max_score:g} points"
-LIMIT = 2**20
 expect.set_options(timeout=30_000)
-
-
-@contextmanager
-def running(settings: Settings, mark: Mark = mark) -> Iterator[str]:
-    """Run the service on a free port, in a thread; yield the address without a slash at the end."""
-    listening = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(create_app(settings, mark), log_level="warning"))
-    thread = Thread(target=server.run, kwargs={"sockets": [listening]})
-    thread.start()
-    while not server.started:
-        assert thread.is_alive()
-        time.sleep(0.01)
-    yield "http://{}:{}".format(*listening.getsockname())
-    server.should_exit = True
-    thread.join()
-
-
-@pytest.fixture(scope="session")
-def service_url(site: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    database = tmp_path_factory.mktemp("service") / "submissions.db"
-    with running(Settings(database, site, max_bytes=LIMIT)) as url:
-        yield url
 
 
 def open_page(page: Page, url: str) -> None:
@@ -192,8 +165,3 @@ def test_without_the_service_the_page_says_so(page: Page, site_url: str) -> None
     page.goto(site_url + PAGE, wait_until="networkidle")
     expect(page.locator("#submit-without")).to_contain_text(".venv/bin/autograder grade conv1d.ipynb")
     expect(page.locator("#submit-drop")).to_be_hidden()
-
-
-def test_every_page_keeps_to_the_policy_that_the_service_sets(page: Page, site: Path, service_url: str) -> None:
-    for path in [*sorted(site.glob("book/**/*.html")), site / "search.html"]:
-        page.goto(f"{service_url}/{path.relative_to(site).as_posix()}", wait_until="networkidle")

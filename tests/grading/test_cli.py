@@ -127,23 +127,26 @@ def test_wrong_arguments_are_refused_in_one_line(arguments: tuple[str, ...], tmp
     assert "Traceback" not in done.stderr
 
 
-def test_release_writes_what_students_get(tmp_path: Path) -> None:
-    done = autograder("release", "-o", tmp_path / "out")
-    assert done.returncode == 0
-    notebook = (tmp_path / "out" / "conv1d.ipynb").read_text()
-    assert "HIDDEN" not in notebook
-    with ZipFile(tmp_path / "out" / "unrolled-kit.zip") as kit:
+@pytest.fixture(scope="module")
+def release(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with all that students get."""
+    folder = tmp_path_factory.mktemp("release")
+    assert autograder("release", "-o", folder).returncode == 0
+    return folder
+
+
+def test_release_writes_what_students_get(release: Path) -> None:
+    assert "HIDDEN" not in (release / "conv1d.ipynb").read_text()
+    with ZipFile(release / "unrolled-kit.zip") as kit:
         names = kit.namelist()
-        kit.extractall(tmp_path)
     assert "unrolled-kit/conv1d.ipynb" in names
     assert "unrolled-kit/unrolled/digits.npz" in names
     assert not [name for name in names if "autograder" in name or "solutions" in name]
 
 
-def run_in_kit(folder: Path, program: str, *options: str) -> subprocess.CompletedProcess[str]:
+def run_in_kit(release: Path, folder: Path, program: str) -> subprocess.CompletedProcess[str]:
     """Run a program beside a kit, and without the rest of the course."""
-    autograder("release", "-o", folder, *options)
-    with ZipFile(folder / "unrolled-kit.zip") as kit:
+    with ZipFile(release / "unrolled-kit.zip") as kit:
         kit.extractall(folder)
     packages = {"PYTHONPATH": ":".join(entry for entry in sys.path if "site-packages" in entry)}
     command = [sys.executable, "-S", "-c", program]
@@ -152,14 +155,14 @@ def run_in_kit(folder: Path, program: str, *options: str) -> subprocess.Complete
     )
 
 
-def test_the_kit_checks_answers_without_the_rest_of_the_course(tmp_path: Path) -> None:
+def test_the_kit_checks_answers_without_the_rest_of_the_course(release: Path, tmp_path: Path) -> None:
     program = (
         "import sys, numpy as np\nfrom unrolled import check\n"
         "def correlate(x, weight):\n"
         "    return np.lib.stride_tricks.sliding_window_view(x, len(weight)) @ weight[::-1]\n"
         "print(float(check('conv1d.correlate')), 'autograder' in sys.modules, 'solutions' in sys.modules)"
     )
-    done = run_in_kit(tmp_path, program)
+    done = run_in_kit(release, tmp_path, program)
     assert done.stdout.splitlines()[-1] == "0.0 False False", done.stderr
     assert "Your kernel is read from right to left" in done.stdout
 
@@ -171,7 +174,8 @@ def test_a_kit_without_answers_has_no_right_versions_and_says_so(tmp_path: Path)
         "check('conv1d.strided')\ncheck('conv1d.test_correlate')\n"
         "print(float(check('conv2d.separable', {'separable': lambda x, column, row: x})))"
     )
-    done = run_in_kit(tmp_path, program, "--without-answers")
+    autograder("release", "-o", tmp_path / "release", "--without-answers")
+    done = run_in_kit(tmp_path / "release", tmp_path, program)
     first, *said, last = done.stdout.splitlines()
     assert first == "['separable', 'by_heart', 'weights']"
     assert "conv1d.strided is checked when it is handed in" in said[0]

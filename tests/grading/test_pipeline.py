@@ -7,7 +7,7 @@ import nbformat
 import pytest
 from nbformat import NotebookNode
 
-from autograder import specs
+from autograder import cases, specs
 from autograder.grading import Grading, grade
 from autograder.notebooks import answer_source, original, released, solved, synchronised
 from autograder.questions import HuntQuestion, KernelQuestion, Question, Spec
@@ -22,8 +22,13 @@ QUICK = SandboxLimits(cell_seconds=3, call_seconds=2, total_seconds=60)
 USUAL = SandboxLimits()  # for notebooks that train
 
 
-def graded(notebook: NotebookNode, name: str = "n.ipynb", limits: SandboxLimits = QUICK) -> Grading:
-    return grade(read_submission(nbformat.writes(notebook).encode(), name), limits=limits)
+def graded(
+    notebook: NotebookNode,
+    name: str = "n.ipynb",
+    limits: SandboxLimits = QUICK,
+    hidden: cases.Hidden | None = None,
+) -> Grading:
+    return grade(read_submission(nbformat.writes(notebook).encode(), name), limits=limits, hidden=hidden)
 
 
 def scores(grading: Grading) -> dict[str, float]:
@@ -63,9 +68,11 @@ def test_an_untouched_notebook_gets_nothing_and_no_cell_of_it_fails(spec: Spec) 
 @pytest.mark.parametrize("spec", SPECS)
 def test_each_mistake_fails_its_question_with_its_own_hint_and_no_other(spec: Spec) -> None:
     """One notebook holds the first mistake of every question, the next the second, and so on."""
+    hidden = cases.Hidden(spec)
     for row in zip_longest(*[[(question, mistake) for mistake in question.mistakes] for question in spec.questions]):
         wrong = [pair for pair in row if pair]
-        grading = graded(solved(spec, {q.id: answer_source(q, mistake) for q, mistake in wrong}), limits=USUAL)
+        notebook = solved(spec, {q.id: answer_source(q, mistake) for q, mistake in wrong})
+        grading = graded(notebook, limits=USUAL, hidden=hidden)
         verdicts = {verdict.question.id: verdict for verdict in grading.verdicts}
         for question, mistake in wrong:
             verdict = verdicts.pop(question.id)

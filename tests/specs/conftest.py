@@ -2,7 +2,15 @@
 
 import pytest
 
+from autograder.visible import visible
 from tests.specs.laws import Laws
+from unrolled.bundle import Bundle, from_bytes, to_bytes
+
+
+@pytest.fixture(scope="class")
+def bundle(request: pytest.FixtureRequest) -> Bundle:
+    """What students get of the chapter's questions, as it comes to them."""
+    return from_bytes(*to_bytes(visible(request.cls.spec)))
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -22,8 +22,8 @@ from autograder.questions import (
     TrainedQuestion,
     ValueQuestion,
 )
-from autograder.visible import visible
 from tests.cuda.nvrtc import compile_for
+from unrolled.bundle import Bundle
 from unrolled.check import LocalAnswers
 from unrolled.judge import Verdict, judge
 from unrolled.judge.compare import compare
@@ -91,10 +91,9 @@ def hint_of(question: Question, mistake: Mistake) -> str:
     return next(version.hint for version in question.versions if version.name == mistake.name)
 
 
-def assert_visible_cases_find_it_too(spec: Spec, question: Question, mistake: Mistake) -> None:
+def assert_visible_cases_find_it_too(bundle: Bundle, question: Question, mistake: Mistake) -> None:
     """What a check cell knows is enough to notice a mistake, except wrong versions kept for grading."""
-    bundle = visible(spec)
-    data = bundle.question(f"{spec.stem}.{question.id}")
+    data = bundle.question(f"{bundle.stem}.{question.id}")
     subjects = {name: compiled(source) for name, source in bundle.subjects.get(question.id, {}).items()}
     verdict = judge(data, answered(question, mistake.wrong), subjects)
     if not isinstance(question, TestsQuestion) or mistake.name in data.hints:
@@ -161,8 +160,8 @@ class Laws:
     def test_a_mistake_fails_and_is_recognised(self, question: Question, mistake: Mistake) -> None:
         assert_mistake_is_recognised(self.spec, question, mistake)
 
-    def test_the_check_cell_recognises_a_mistake(self, question: Question, mistake: Mistake) -> None:
-        assert_visible_cases_find_it_too(self.spec, question, mistake)
+    def test_the_check_cell_recognises_a_mistake(self, bundle: Bundle, question: Question, mistake: Mistake) -> None:
+        assert_visible_cases_find_it_too(bundle, question, mistake)
 
     def test_what_is_seen_or_given_earns_nothing(self, question: Question) -> None:
         if isinstance(question, FunctionQuestion):
