@@ -2,16 +2,17 @@
 
 import gc
 import json
+import math
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Annotated
 
+import click
 import nbformat
-import typer
+from click.exceptions import Exit
 
 from autograder import specs
 from autograder.grading import Grading, grade
@@ -22,36 +23,45 @@ from autograder.report import printable, report_page
 from autograder.sandbox import SandboxError
 from autograder.submission import MAX_BYTES, Submission, SubmissionError, check_size, read_submission
 
-app = typer.Typer(
-    add_completion=False,
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    help="Grade, solve and release the notebooks of the course, and serve its website.",
-)
 UNREADABLE = 2  # exit status when an input could not be read
 GARBAGE = 50_000  # new objects, as a few notebooks make, before garbage is looked for
 
-Files = Annotated[list[Path], typer.Argument(metavar="FILE...", help="Notebooks to grade, or folders of them.")]
-Stem = Annotated[str, typer.Argument(metavar="STEM", help="A chapter, such as conv1d.")]
-Stems = Annotated[list[str], typer.Argument(metavar="STEM...", help="Chapters, such as conv1d.")]
-Workers = Annotated[int, typer.Option(min=1, help="Processes that judge.")]
-Force = Annotated[bool, typer.Option("--force", help="Grade again what has been graded already.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print a line of JSON per file, and for folders a summary.")]
-NoSandbox = Annotated[bool, typer.Option("--no-sandbox", help="Run one notebook, your own, without protection.")]
-HtmlFolder = Annotated[Path | None, typer.Option("--html", metavar="DIR", help="Write one report page per file.")]
-Megabytes = Annotated[float, typer.Option(min=0.1, max=1000, help="Refuse files larger than this.")]
-MAX_MEGABYTES = MAX_BYTES / 2**20
+PATH = click.Path(path_type=Path)
+
+
+def _as_bytes(_: click.Context, option: click.Parameter, megabytes: float) -> int:
+    if math.isnan(megabytes):  # which is in no range, and out of none
+        raise click.BadParameter("a number is needed", param=option)
+    return int(megabytes * 2**20)
+
+
+max_bytes = click.option(
+    "--max-megabytes",
+    "max_bytes",
+    type=click.FloatRange(0.1, 1000),
+    default=MAX_BYTES / 2**20,
+    show_default=True,
+    callback=_as_bytes,
+    help="Refuse files larger than this.",
+)
+
+
+@click.group()
+def app() -> None:
+    """Grade, solve and release the notebooks of the course, and serve its website."""
 
 
 @app.command("grade")
-def grade_files(
-    files: Files,
-    as_json: AsJson = False,
-    html: HtmlFolder = None,
-    max_megabytes: Megabytes = MAX_MEGABYTES,
-    no_sandbox: NoSandbox = False,
-) -> None:
-    """Grade notebooks, and print the marks and what is wrong."""
+@click.argument("files", metavar="FILE...", type=PATH, nargs=-1, required=True)
+@click.option("--json", "as_json", is_flag=True, help="Print a line of JSON per file, and for folders a summary.")
+@click.option("--html", metavar="DIR", type=PATH, help="Write one report page per file.")
+@max_bytes
+@click.option("--no-sandbox", is_flag=True, help="Run one notebook, your own, without protection.")
+def grade_files(files: Sequence[Path], as_json: bool, html: Path | None, max_bytes: int, no_sandbox: bool) -> None:
+    """Grade notebooks.
+
+    The marks are printed, and what is wrong. A FILE may be a folder of notebooks.
+    """
     from autograder.terminal import grade_with_progress, print_grading  # noqa: PLC0415  (no other command needs it)
 
     folders = any(file.is_dir() for file in files)
@@ -61,7 +71,7 @@ def grade_files(
     tally = Tally()
     for file in _notebooks(files):
         try:
-            submission = _read(file, int(max_megabytes * 2**20))
+            submission = _read(file, max_bytes)
             grading = how(submission) if as_json else grade_with_progress(submission, how)
         except SubmissionError as error:
             _complain(f"{file}: {error}")
@@ -71,7 +81,7 @@ def grade_files(
             continue
         except SandboxError as error:
             _complain(str(error))
-            raise typer.Exit(1) from error
+            raise Exit(1) from error
         tally.add(grading)
         if as_json:
             print(json.dumps(grading.as_json()))
@@ -82,15 +92,21 @@ def grade_files(
                 print(f"Report: {_write_page(grading, html)}", file=sys.stderr)
             except OSError as error:
                 _complain(f"the report cannot be written: {error}")
-                raise typer.Exit(UNREADABLE) from error
+                raise Exit(UNREADABLE) from error
     if folders and as_json:
         print(json.dumps({"summary": vars(tally)}))
-    raise typer.Exit(UNREADABLE if tally.unreadable else 0)
+    raise Exit(UNREADABLE if tally.unreadable else 0)
 
 
 @app.command("grade-class")
-def grade_a_class(stems: Stems, workers: Workers = 1, force: Force = False) -> None:
-    """Grade what a class handed in to nbgrader, into its gradebook; in the folder of nbgrader_config.py."""
+@click.argument("stems", metavar="STEM...", nargs=-1, required=True)
+@click.option("--workers", type=click.IntRange(min=1), default=1, show_default=True, help="Processes that judge.")
+@click.option("--force", is_flag=True, help="Grade again what has been graded already.")
+def grade_a_class(stems: Sequence[str], workers: int, force: bool) -> None:
+    """Grade a class.
+
+    What was handed in to nbgrader goes with its marks into the gradebook; in the folder of nbgrader_config.py.
+    """
     gc.disable()  # what is imported stays; looking through it for garbage, now or later, would take a tenth of the time
     with left_out(UNUSED):
         from autograder.classroom import ClassroomError, grade_class  # noqa: PLC0415  (slow to import)
@@ -101,56 +117,60 @@ def grade_a_class(stems: Stems, workers: Workers = 1, force: Force = False) -> N
         complete = grade_class(stems, workers, force=force)
     except (ClassroomError, SandboxError, specs.UnknownAssignmentError) as error:
         _complain(str(error))
-        raise typer.Exit(1) from error
-    raise typer.Exit(0 if complete else 1)
+        raise Exit(1) from error
+    raise Exit(0 if complete else 1)
 
 
 @app.command()
-def solve(
-    stem: Stem, output: Annotated[Path, typer.Option("--output", "-o", metavar="FILE", help="Where to write it.")]
-) -> None:
-    """Write a chapter's notebook with the reference's answers filled in. For teachers."""
+@click.argument("stem")
+@click.option("--output", "-o", metavar="FILE", type=PATH, required=True, help="Where to write it.")
+def solve(stem: str, output: Path) -> None:
+    """Write a notebook with answers.
+
+    They are the reference's, and so for teachers.
+    """
     try:
         nbformat.write(solved(specs.load(stem)), output)
     except (specs.UnknownAssignmentError, OSError) as error:
         _complain(str(error))
-        raise typer.Exit(UNREADABLE) from error
+        raise Exit(UNREADABLE) from error
 
 
 @app.command()
-def release(
-    folder: Annotated[Path, typer.Option("--output", "-o", metavar="DIR", help="Where to write.")],
-    without_answers: Annotated[
-        bool,
-        typer.Option("--without-answers", help="Leave out the right versions that hunts and tests are checked with."),
-    ] = False,
-) -> None:
-    """Write what students get: each notebook without its hidden tests, and all of it as one zip file."""
+@click.option("--output", "-o", "folder", metavar="DIR", type=PATH, required=True, help="Where to write.")
+@click.option("--without-answers", is_flag=True, help="Leave out the right versions that hunts and tests need.")
+def release(folder: Path, without_answers: bool) -> None:
+    """Write what students get.
+
+    That is each notebook without its hidden tests, and all of it as one zip file.
+    """
     try:
         for path in write_release(folder, answers=not without_answers):
             print(path)
     except OSError as error:
         _complain(str(error))
-        raise typer.Exit(UNREADABLE) from error
+        raise Exit(UNREADABLE) from error
 
 
 @app.command()
-def serve(
-    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on.")] = 8000,
-    database: Annotated[str, typer.Option(help="File for submissions, or a database URL.")] = "var/submissions.db",
-    site: Annotated[Path, typer.Option(help="Folder of the built website.")] = Path("_build/html"),
-    max_megabytes: Megabytes = MAX_MEGABYTES,
-) -> None:
-    """Serve the website and grade what is handed in on its submit page."""
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="Port to listen on.")
+@click.option("--database", default="var/submissions.db", show_default=True, help="File, or a database URL.")
+@click.option("--site", type=PATH, default="_build/html", show_default=True, help="Folder of the built website.")
+@max_bytes
+def serve(host: str, port: int, database: str, site: Path, max_bytes: int) -> None:
+    """Serve the website with the grader.
+
+    What is handed in on its submit page is graded.
+    """
     from autograder.service import ServiceError  # noqa: PLC0415  (slow to import, and only needed here)
     from autograder.service import serve as run_service  # noqa: PLC0415
 
     try:
-        run_service(host=host, port=port, database=database, site=site, max_bytes=int(max_megabytes * 2**20))
+        run_service(host=host, port=port, database=database, site=site, max_bytes=max_bytes)
     except (ServiceError, SandboxError) as error:
         _complain(str(error))
-        raise typer.Exit(1) from error
+        raise Exit(1) from error
 
 
 def main() -> None:
@@ -178,17 +198,17 @@ class Tally:
         self.seconds = round(self.seconds + grading.seconds, 3)
 
 
-def _notebooks(files: list[Path]) -> Iterator[Path]:
+def _notebooks(files: Sequence[Path]) -> Iterator[Path]:
     """Yield files, and the notebooks in folders; a folder without any comes as it is, to be complained of."""
     for file in files:
         within = sorted(file.rglob("*.ipynb")) if file.is_dir() else []
         yield from [path for path in within if ".ipynb_checkpoints" not in path.parts] or [file]
 
 
-def _warn_of_no_sandbox(files: list[Path], *, folders: bool) -> None:
+def _warn_of_no_sandbox(files: Sequence[Path], *, folders: bool) -> None:
     if folders or len(files) != 1:
         _complain("--no-sandbox is for one notebook, your own")
-        raise typer.Exit(UNREADABLE)
+        raise Exit(UNREADABLE)
     _complain(
         "Without the sandbox this notebook runs as you: it can read, change and delete your files, use the network, "
         "start programs, and give itself any marks. Do this with your own notebook only."

@@ -3,21 +3,49 @@
 import ast
 import re
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from functools import cached_property
 
 LOOKING_UP = {"globals", "locals", "vars", "eval", "exec", "get_ipython"}  # reach names that are not spelt out
 
 
-class Cell(NamedTuple):
-    """The names that a cell gives a meaning to, and which of them perhaps by their old one; those that it uses.
+class Cell:
+    """What a cell does with names; it is looked for when it is asked for, since most cells turn out not to matter."""
 
-    ``only_defines`` tells whether it does nothing else.
-    """
+    def __init__(self, source: str) -> None:
+        """Parse a cell; of a line of IPython's own, for one, only the words are known."""
+        self._body, self._words, self._is_python = list[ast.stmt](), frozenset[str](), True
+        try:
+            self._body = ast.parse(source).body
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            self._words, self._is_python = frozenset(re.findall(r"[^\W\d]\w*", source)), False
 
-    defined: frozenset[str]
-    by_old: frozenset[str]
-    used: frozenset[str]
-    only_defines: bool
+    @cached_property
+    def defined(self) -> frozenset[str]:
+        """The names that it gives a meaning to."""
+        return self._words | {name for statement in self._body for name in _defined(statement)}
+
+    @cached_property
+    def only_defines(self) -> bool:
+        """Whether it does nothing else."""
+        return self._is_python and all(map(_defines, self._body))
+
+    @cached_property
+    def by_old(self) -> frozenset[str]:
+        """Those of the names that perhaps get their meaning by their old one."""
+        if not self.only_defines:
+            return self.defined
+        by_old: set[str] = set()
+        made: set[str] = set()
+        for statement in self._body:
+            by_old |= _looked_up(statement) - made
+            made |= set(_defined(statement))
+        return self.defined & by_old
+
+    @cached_property
+    def used(self) -> frozenset[str]:
+        """The names that it uses, whatever for: ``+=`` and ``del`` use a name, too."""
+        nodes = (node for statement in self._body for node in ast.walk(statement))
+        return self._words | {node.id for node in nodes if isinstance(node, ast.Name)}
 
 
 def needed(cells: Sequence[str], entry: str) -> list[str]:
@@ -26,7 +54,7 @@ def needed(cells: Sequence[str], entry: str) -> list[str]:
     Of several cells that define a name, those stay that did so last: of all, and when a cell that uses it has run. A
     cell that does something, be it to print a number, stays too: it may change what other cells work with.
     """
-    known = list(map(_cell, cells))
+    known = list(map(Cell, cells))
     waiting = [place for place, cell in enumerate(known) if not cell.only_defines or entry in cell.defined]
     kept: set[int] = set()
     while waiting:
@@ -40,25 +68,6 @@ def needed(cells: Sequence[str], entry: str) -> list[str]:
     if any(known[place].used & LOOKING_UP for place in kept):
         return list(cells)
     return [cells[place] for place in sorted(kept)]
-
-
-def _cell(source: str) -> Cell:
-    try:
-        body = ast.parse(source).body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):  # such as a line of IPython's own
-        words = frozenset(re.findall(r"[^\W\d]\w*", source))
-        return Cell(words, words, words, only_defines=False)
-    names = [node for statement in body for node in ast.walk(statement) if isinstance(node, ast.Name)]
-    used = frozenset(name.id for name in names)  # whatever for: += and del use a name, too
-    defined = frozenset(name for statement in body for name in _defined(statement))
-    if not all(map(_defines, body)):
-        return Cell(defined, defined, used, only_defines=False)
-    by_old: set[str] = set()
-    made: set[str] = set()
-    for statement in body:
-        by_old |= _looked_up(statement) - made
-        made |= set(_defined(statement))
-    return Cell(defined, defined & by_old, used, only_defines=True)
 
 
 def _looked_up(statement: ast.stmt) -> set[str]:

@@ -6,8 +6,8 @@ with a kernel's sockets if it is to be one; it answers with a descriptor of the 
 side can end it) or with what went wrong. When the other side closes the socket, or dies, the zygote ends, and with it
 all that it forked.
 
-A fork encloses itself (:mod:`walls`) and forks again, for only a child is in the new process namespace. All that
-the worker shares with the zygote are pages of memory, copied when written to, and its two pipes.
+A fork is the first process of a namespace for processes, and builds the rest of its walls itself (:mod:`walls`). All
+that it shares with the zygote are pages of memory, copied when written to, and its two pipes.
 """
 
 import base64
@@ -22,17 +22,19 @@ import socket
 import sys
 from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import Any, TextIO
 
 import numpy as np
 
-from autograder.sandbox.walls import enclose, give_up_privileges
+from autograder.sandbox.walls import enclose, give_up_privileges, nest, separate
 from autograder.sandbox.worker import limit
 
 MOST_THREADS = 256  # binds an ordinary user only; root is bound by memory
 MOST_DESCRIPTORS = 7  # two pipes, and the five sockets of a kernel
 REQUESTS = 3  # descriptor of a worker; the next is of its replies, then come sockets
+ENCLOSED = "enclosed"
 Serve = Callable[..., None]
+Fork = Callable[..., int]
 
 
 def main() -> None:
@@ -42,20 +44,25 @@ def main() -> None:
     nothing = os.open(os.devnull, os.O_RDWR)
     for descriptor in (0, 1, 2):
         os.dup2(nothing, descriptor)
+    fork: Fork = partial(fork_worker, settings["private"], base64.b64decode(settings["filter"]))
+    try:
+        fork = partial(fork, nest())
+    except OSError as error:
+        fork = partial(refuse, str(error))
     module = importlib.import_module(f"autograder.sandbox.{settings['program']}")
-    serve, draw = module.serve, module.draw_once
+    fork, draw = partial(fork, module.serve), module.draw_once
     warm(module.warm_up)
     forget_the_grader()
     try:
+        signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # so that nobody has to wait for a fork that has ended
         control.send(b"ready")
-        answer_requests(control, settings, serve, draw)
+        answer_requests(control, fork, draw)
     finally:  # also when the other side has gone in the middle of a request
         end()
 
 
-def answer_requests(control: socket.socket, settings: dict[str, Any], serve: Serve, draw: Callable[[], None]) -> None:
+def answer_requests(control: socket.socket, fork: Fork, draw: Callable[[], None]) -> None:
     """Fork for each request until there are no more."""
-    private, program = settings["private"], base64.b64decode(settings["filter"])
     drawn = False
     while True:
         request, descriptors, _, _ = socket.recv_fds(control, 4096, MOST_DESCRIPTORS)
@@ -65,16 +72,13 @@ def answer_requests(control: socket.socket, settings: dict[str, Any], serve: Ser
         if about["draws"] and not drawn:
             drawn = True
             warm(draw)
-        child = os.fork()
-        if child == 0:
-            try:
-                fork_worker(control, about, private, partial(work, about, descriptors, program, serve))
-            finally:
-                os._exit(1)
-        for descriptor in descriptors:
+        try:
+            made, error = [fork(about, descriptors)], ""
+        except OSError as reason:
+            made, error = [], str(reason)
+        socket.send_fds(control, [json.dumps({"number": about["number"], "error": error}).encode()], made)
+        for descriptor in descriptors + made:
             os.close(descriptor)
-        if status := os.waitpid(child, 0)[1]:
-            reply(control, about, f"a fork ended with status {status}")
 
 
 def end() -> None:
@@ -99,26 +103,49 @@ def forget_the_grader() -> None:
         del sys.modules[name]
 
 
-def reply(control: socket.socket, about: dict[str, Any], error: str, *descriptors: int) -> None:
-    """Answer a request, by its number, with a process or with the reason why there is none."""
-    socket.send_fds(control, [json.dumps({"number": about["number"], "error": error}).encode()], descriptors)
+def refuse(reason: str, *_: Any) -> int:
+    """Stand in for :func:`fork_worker` where there can be no walls."""
+    raise OSError(reason)
 
 
-def fork_worker(control: socket.socket, about: dict[str, Any], private: list[str], work: Callable[[], None]) -> None:
-    """Fork a worker behind its own walls, and send a descriptor of its process, or the reason why there is none."""
-    try:
-        enclose(private, about["file_size"], about["files"])
-        worker = os.fork()
-    except OSError as error:
-        reply(control, about, str(error))
-        os._exit(0)
-    if worker == 0:
+def fork_worker(
+    private: list[str], program: bytes, home: int, serve: Serve, about: dict[str, Any], descriptors: list[int]
+) -> int:
+    """Fork a worker behind its own walls.
+
+    Returns:
+        a descriptor of its process.
+
+    Raises:
+        OSError: if its walls cannot be built.
+    """
+    reading, writing = os.pipe()
+    with open(reading) as answer:
+        with open(writing, "w") as word, separate(home):
+            child = os.fork()
+            if child == 0:
+                try:
+                    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+                    build_walls(word, private, about)
+                    work(about, descriptors, program, serve)
+                finally:
+                    os._exit(1)
+        worker = os.pidfd_open(child)
+        if (said := answer.read()) != ENCLOSED:
+            os.close(worker)
+            raise OSError(said or "a fork ended before its walls stood")
+    return worker
+
+
+def build_walls(word: TextIO, private: list[str], about: dict[str, Any]) -> None:
+    """Enclose this process, and say so to the zygote; or say why that is impossible, and end."""
+    with word:
         try:
-            work()
-        finally:
-            os._exit(1)
-    reply(control, about, "", os.pidfd_open(worker))
-    os._exit(0)
+            enclose(private, about["file_size"], about["files"])
+        except OSError as error:
+            word.write(str(error))
+            raise
+        word.write(ENCLOSED)
 
 
 def work(about: dict[str, Any], descriptors: list[int], program: bytes, serve: Serve) -> None:
