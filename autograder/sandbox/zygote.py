@@ -22,7 +22,7 @@ import socket
 import sys
 from collections.abc import Callable
 from functools import partial
-from typing import Any, TextIO
+from typing import Any, NamedTuple, TextIO
 
 import numpy as np
 
@@ -34,7 +34,16 @@ MOST_DESCRIPTORS = 7  # two pipes, and the five sockets of a kernel
 REQUESTS = 3  # descriptor of a worker; the next is of its replies, then come sockets
 ENCLOSED = "enclosed"
 Serve = Callable[..., None]
-Fork = Callable[..., int]
+Fork = Callable[[dict[str, Any], list[int]], int]
+
+
+class Common(NamedTuple):
+    """What all forks have in common: the zygote's namespace for processes, private folders, filter and program."""
+
+    home: int
+    private: list[str]
+    filter_: bytes
+    serve: Serve
 
 
 def main() -> None:
@@ -44,15 +53,16 @@ def main() -> None:
     nothing = os.open(os.devnull, os.O_RDWR)
     for descriptor in (0, 1, 2):
         os.dup2(nothing, descriptor)
-    fork: Fork = partial(fork_worker, settings["private"], base64.b64decode(settings["filter"]))
     try:
-        fork = partial(fork, nest())
+        home, refusal = nest(), ""
     except OSError as error:
-        fork = partial(refuse, str(error))
+        home, refusal = -1, str(error)
     module = importlib.import_module(f"autograder.sandbox.{settings['program']}")
-    fork, draw = partial(fork, module.serve), module.draw_once
+    draw = module.draw_once
+    common = Common(home, settings["private"], base64.b64decode(settings["filter"]), module.serve)
     warm(module.warm_up)
     forget_the_grader()
+    fork = partial(refuse, refusal) if refusal else partial(fork_worker, common)
     try:
         signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # so that nobody has to wait for a fork that has ended
         control.send(b"ready")
@@ -84,7 +94,7 @@ def answer_requests(control: socket.socket, fork: Fork, draw: Callable[[], None]
 def end() -> None:
     """End, and all forks first: one that waits for nothing from outside would keep the box."""
     with contextlib.suppress(ProcessLookupError):
-        os.kill(-1, signal.SIGKILL)  # everybody in the box but its first process and this one
+        os.kill(-1, signal.SIGKILL)  # everybody that can be seen from here, but for this one
     os._exit(0)
 
 
@@ -104,13 +114,15 @@ def forget_the_grader() -> None:
 
 
 def refuse(reason: str, *_: Any) -> int:
-    """Stand in for :func:`fork_worker` where there can be no walls."""
+    """Stand in for :func:`fork_worker` where no namespaces can be nested.
+
+    Raises:
+        OSError: always.
+    """
     raise OSError(reason)
 
 
-def fork_worker(
-    private: list[str], program: bytes, home: int, serve: Serve, about: dict[str, Any], descriptors: list[int]
-) -> int:
+def fork_worker(common: Common, about: dict[str, Any], descriptors: list[int]) -> int:
     """Fork a worker behind its own walls.
 
     Returns:
@@ -121,13 +133,13 @@ def fork_worker(
     """
     reading, writing = os.pipe()
     with open(reading) as answer:
-        with open(writing, "w") as word, separate(home):
+        with open(writing, "w") as word, separate(common.home):
             child = os.fork()
             if child == 0:
                 try:
                     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-                    build_walls(word, private, about)
-                    work(about, descriptors, program, serve)
+                    build_walls(word, common.private, about)
+                    work(common, about, descriptors)
                 finally:
                     os._exit(1)
         worker = os.pidfd_open(child)
@@ -148,7 +160,7 @@ def build_walls(word: TextIO, private: list[str], about: dict[str, Any]) -> None
         word.write(ENCLOSED)
 
 
-def work(about: dict[str, Any], descriptors: list[int], program: bytes, serve: Serve) -> None:
+def work(common: Common, about: dict[str, Any], descriptors: list[int]) -> None:
     """Finish the walls of this process, and serve."""
     os.setsid()  # else a signal to the process group would reach the zygote
     nothing = os.open(os.devnull, os.O_RDWR)  # in place of the zygote's, at which one fork could leave word for others
@@ -161,6 +173,6 @@ def work(about: dict[str, Any], descriptors: list[int], program: bytes, serve: S
     np.random.seed()  # a fork has its parent's state
     resource.setrlimit(resource.RLIMIT_NPROC, (MOST_THREADS, MOST_THREADS))
     limit(about["memory"], about["cpu_seconds"], about["file_size"])
-    give_up_privileges(program)
-    serve(*low[:2], about["key"], low[2:])
+    give_up_privileges(common.filter_)
+    common.serve(*low[:2], about["key"], low[2:])
     os._exit(0)
