@@ -11,6 +11,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
@@ -115,16 +116,32 @@ def print_otter(folder: Path, stems: Sequence[str]) -> None:
 
 
 def print_workers(folder: Path, stems: Sequence[str], size: int) -> None:
-    """Grade a larger class with one worker and with two, on all cores."""
-    course = our_course(folder, stems, a_class(stems, size))
-    seconds: dict[int, list[float]] = {1: [], 2: []}
+    """Grade a larger class with one worker and with two, and its halves by two graders of their own, on all cores.
+
+    The last shows what the machine makes possible: two virtual cores seldom do twice the work of one.
+    """
+    course = our_course(folder / "whole", stems, a_class(stems, size))
+    halves = [our_course(folder / name, stems, a_class(stems, size // 2)) for name in ("left", "right")]
+    command = ["autograder", "grade-class", *stems]
+
+    def side_by_side() -> None:
+        with ThreadPoolExecutor(2) as pool:
+            list(pool.map(lambda half: half.run(*command), halves))
+
+    ways: dict[str, Callable[[], object]] = {
+        "one worker": lambda: course.run(*command),
+        "two workers": lambda: course.run(*command, "--workers", "2"),
+        "two graders side by side": side_by_side,
+    }
+    seconds: dict[str, list[float]] = {way: [] for way in ways}
     for _ in range(3):
-        for workers, times in seconds.items():
-            course.reset()
-            command = ["autograder", "grade-class", *stems, "--workers", str(workers)]
-            times.append(elapsed(lambda all_=command: course.run(*all_)))  # type: ignore[misc]
-    one, two = (median(times) for times in seconds.values())
-    print(f"{size} submissions: one worker {one:.1f} s, two workers {two:.1f} s, {one / two:.2f} times as fast")
+        for way, action in ways.items():
+            for one in (course, *halves):
+                one.reset()
+            seconds[way].append(elapsed(action))
+    alone = median(seconds["one worker"])
+    for way, times in seconds.items():
+        print(f"{size} submissions, {way}: {median(times):.1f} s, {alone / median(times):.2f} times as fast as one")
 
 
 def print_memory(folder: Path, stems: Sequence[str]) -> None:
