@@ -182,8 +182,8 @@ import os
 found = []
 for folder, folders, files in os.walk("/"):
     folders[:] = [name for name in folders if os.path.join(folder, name) not in ("/proc", "/sys", "/usr")]
+    folders[:] = [name for name in folders if name not in ("site-packages", ".venv")]
     found += [os.path.join(folder, name) for name in files]
-found = [path for path in found if "site-packages" not in path and ".venv" not in path]
 ours = [path for path in found if "conv1d" in path or path.startswith({str(ROOT)!r})]
 print(sorted(ours))"""
     with Session("conv1d", [search]) as session:  # with its usual seconds, for there are many files
