@@ -35,7 +35,7 @@ def _as_bytes(_: click.Context, option: click.Parameter, megabytes: float) -> in
     return int(megabytes * 2**20)
 
 
-max_bytes = click.option(
+largest_file = click.option(
     "--max-megabytes",
     "max_bytes",
     type=click.FloatRange(0.1, 1000),
@@ -55,7 +55,7 @@ def app() -> None:
 @click.argument("files", metavar="FILE...", type=PATH, nargs=-1, required=True)
 @click.option("--json", "as_json", is_flag=True, help="Print a line of JSON per file, and for folders a summary.")
 @click.option("--html", metavar="DIR", type=PATH, help="Write one report page per file.")
-@max_bytes
+@largest_file
 @click.option("--no-sandbox", is_flag=True, help="Run one notebook, your own, without protection.")
 def grade_files(files: Sequence[Path], as_json: bool, html: Path | None, max_bytes: int, no_sandbox: bool) -> None:
     """Grade notebooks.
@@ -138,7 +138,9 @@ def solve(stem: str, output: Path) -> None:
 
 @app.command()
 @click.option("--output", "-o", "folder", metavar="DIR", type=PATH, required=True, help="Where to write.")
-@click.option("--without-answers", is_flag=True, help="Leave out the right versions that hunts and tests need.")
+@click.option(
+    "--without-answers", is_flag=True, help="Leave out the right versions that hunts and tests are checked with."
+)
 def release(folder: Path, without_answers: bool) -> None:
     """Write what students get.
 
@@ -157,7 +159,7 @@ def release(folder: Path, without_answers: bool) -> None:
 @click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="Port to listen on.")
 @click.option("--database", default="var/submissions.db", show_default=True, help="File, or a database URL.")
 @click.option("--site", type=PATH, default="_build/html", show_default=True, help="Folder of the built website.")
-@max_bytes
+@largest_file
 def serve(host: str, port: int, database: str, site: Path, max_bytes: int) -> None:
     """Serve the website with the grader.
 
