@@ -8,7 +8,6 @@ what is graded again are the same, for which there is a test. So it stands for f
 ``AUTOGRADE``), and refuses a configuration with others.
 """
 
-import json
 import os
 import secrets
 import shutil
@@ -23,38 +22,25 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import nbformat
-from nbgrader.api import Gradebook, MissingEntry, SubmittedAssignment, SubmittedNotebook
+from nbgrader.api import Gradebook, SubmittedAssignment, SubmittedNotebook
 from nbgrader.converters import Autograde, NbGraderException
 from nbgrader.converters.base import BaseConverter
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import AssignLatePenalties, ClearOutput
-from nbgrader.utils import compute_checksum, determine_grade, find_all_files, is_grade, is_solution, rmtree
+from nbgrader.utils import compute_checksum, determine_grade, find_all_files, is_grade, is_solution, parse_utc, rmtree
 from sqlalchemy.exc import SQLAlchemyError
 from traitlets.config import Config, PyFileConfigLoader
 
 from autograder import specs
 from autograder.cases import Hidden
-from autograder.notebooks import check_cell
+from autograder.gradebook import ClassroomError, Edition, edition_of, submission_of
 from autograder.pool import executor, in_order
 from autograder.preprocessors import AUTOGRADE, SANITIZE, JudgeAnswers, RestoreChecks, read_or_explain
-from autograder.questions import Spec
 from autograder.sandbox import SandboxError
 
 CONFIG = "nbgrader_config.py"
 AHEAD = 4  # submissions per worker that may be judged before the writer has taken the first of them
 NO_RESPONSE = "No response."  # nbgrader's words for an answer cell that is still the stub
-
-
-class ClassroomError(RuntimeError):
-    """A class that cannot be graded; the message says in one line why not and what to do."""
-
-
-class Edition(NamedTuple):
-    """An assignment as the gradebook holds it: grade ids by row id, checksums by grade id, the kernel it is run on."""
-
-    names: dict[str, str]
-    checksums: dict[str, str]
-    kernelspec: dict[str, Any] | None
 
 
 class Job(NamedTuple):
@@ -213,34 +199,38 @@ class ClassAutograde(Autograde):
 
     def _record(self, book: Gradebook, job: Job, assessment: Assessment) -> None:
         """Write marks, comments and the late penalty; a mark that a person gave stays, to be looked at again."""
-        names = job.edition.names
+        checks, answers = job.edition.checks, job.edition.answers
         submission = self._submission(book, job)
-        notebook = book.find_submission_notebook(job.stem, job.stem, job.student)
+        (notebook,) = (each for each in submission.notebooks if each.notebook_id == job.edition.notebook)
         for grade in notebook.grades:
-            grade.auto_score = assessment.scores[names[grade.cell_id]]
+            grade.auto_score = assessment.scores[checks[grade.cell_id]]
             grade.needs_manual_grade = grade.manual_score is not None or grade.auto_score is None
         for comment in notebook.comments:
-            if (unanswered := assessment.unanswered.get(names[comment.cell_id])) is not None:
+            if (unanswered := assessment.unanswered.get(answers[comment.cell_id])) is not None:
                 comment.auto_comment = NO_RESPONSE if unanswered else None
-        notebook.late_submission_penalty = self._penalty(job.student, submission, notebook)
+        notebook.late_submission_penalty = self._penalty(book, job.student, submission, notebook)
         book.db.commit()
 
     def _submission(self, book: Gradebook, job: Job) -> SubmittedAssignment:
         """Find or make the rows of a submission; a student who is not in the gradebook may be put there."""
-        if self.create_student:
-            book.update_or_create_student(job.student)
+        find = book.update_or_create_student if self.create_student else book.find_student
+        student = find(job.student)
         try:
             timestamp = self.coursedir.get_existing_timestamp(self._format_source(job.stem, job.student))
         except AttributeError as error:  # nbgrader calls a method that it does not have when it cannot read the time
             raise ClassroomError("timestamp.txt holds no time; correct or remove it") from error
-        with book.db.no_autoflush:
-            known = {"timestamp": timestamp} if timestamp else {}
-            return book.update_or_create_submission(job.stem, job.student, **known)
+        submission = submission_of(book, job.stem, student, job.edition)
+        if timestamp:
+            submission.timestamp = parse_utc(timestamp)
+        return submission
 
-    def _penalty(self, student: str, submission: SubmittedAssignment, notebook: SubmittedNotebook) -> float | None:
+    def _penalty(
+        self, book: Gradebook, student: str, submission: SubmittedAssignment, notebook: SubmittedNotebook
+    ) -> float | None:
         """Ask the configured policy for the penalty, which is between 0 and the score."""
         if (late := submission.total_seconds_late) <= 0:
             return None
+        book.db.flush()
         policy = AssignLatePenalties(parent=self)
         policy.init_plugin()
         score = notebook.score  # summed up by the database
@@ -282,26 +272,6 @@ def assess(job: Job) -> Assessment:
 @lru_cache(maxsize=1)
 def _hidden(stem: str, seed: int) -> Hidden:
     return Hidden(specs.load(stem), seed)
-
-
-def edition_of(book: Gradebook, spec: Spec) -> Edition:
-    """Read an assignment from the gradebook.
-
-    Raises:
-        ClassroomError: if it is not there, or not the one that the spec describes.
-    """
-    remedy = f"run nbgrader generate_assignment {spec.stem} --force"
-    try:
-        notebook = book.find_notebook(spec.stem, spec.stem)
-    except MissingEntry as error:
-        raise ClassroomError(f"the gradebook does not know {spec.stem} yet; {remedy}") from error
-    held = {cell.name: cell.checksum for cell in notebook.source_cells}
-    checks = {question.id: compute_checksum(check_cell(spec, question)) for question in spec.questions}
-    answers = {f"{question.id}-answer": held.get(f"{question.id}-answer") for question in spec.questions}
-    if held != checks | answers:
-        raise ClassroomError(f"the gradebook holds another version of {spec.stem}; {remedy}")
-    names = {cell.id: cell.name for cell in [*notebook.grade_cells, *notebook.solution_cells]}
-    return Edition(names, held, json.loads(notebook.kernelspec) if notebook.kernelspec else None)
 
 
 def marks_of(assessment: Assessment) -> str:

@@ -109,7 +109,8 @@ def grade_a_class(stems: Sequence[str], workers: int, force: bool) -> None:
     """
     gc.disable()  # what is imported stays; looking through it for garbage, now or later, would take a tenth of the time
     with left_out(UNUSED):
-        from autograder.classroom import ClassroomError, grade_class  # noqa: PLC0415  (slow to import)
+        from autograder.classroom import grade_class  # noqa: PLC0415  (slow to import)
+        from autograder.gradebook import ClassroomError  # noqa: PLC0415
     gc.freeze()
     gc.set_threshold(GARBAGE)
     gc.enable()

@@ -14,7 +14,8 @@ from nbgrader.coursedir import CourseDirectory
 from traitlets.config import PyFileConfigLoader
 
 from autograder import specs
-from autograder.classroom import ClassAutograde, ClassroomError, grade_class
+from autograder.classroom import ClassAutograde, grade_class
+from autograder.gradebook import ClassroomError
 from autograder.notebooks import solved
 from autograder.pool import Here, in_order
 from tests.grading.test_nbgrader import ROOT, nbgrader, partly
