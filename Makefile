@@ -44,9 +44,10 @@ lint: $(PEERS)
 
 site: tools $(SITE)
 
-# The sandbox, and for kernels without a GPU a compiler.
-tools:
+# The sandbox, and for kernels without a GPU a compiler. What is installed is compiled by pip, but for the course itself.
+tools: $(READY)
 	@sh scripts/need.sh bwrap:bubblewrap g++:g++ objdump:binutils
+	@$(BIN)/python -m compileall -q autograder solutions unrolled
 
 bench: tools $(SITE) $(PEERS)
 	@for script in checks serve grading conv cuda_emulation digits; do OPENBLAS_NUM_THREADS=1 $(BIN)/python -m benchmarks.$$script || exit 1; done

@@ -15,8 +15,6 @@ from unrolled.judge.outcome import Outcome
 from unrolled.judge.verdict import CaseData, QuestionData
 from unrolled.wire import pack, unpack
 
-USUAL = Outcome().as_tree()
-
 
 class BundleError(LookupError):
     """A question or chapter is asked for that has no visible cases."""
@@ -77,13 +75,8 @@ def encoded(tree: Mapping[str, Any]) -> bytes:
 
 
 def _case_tree(case: CaseData) -> dict[str, Any]:
-    wrong = {name: _outcome_tree(outcome) for name, outcome in case.wrong.items()}
-    return {**vars(case), "expected": _outcome_tree(case.expected), "wrong": wrong}
-
-
-def _outcome_tree(outcome: Outcome) -> dict[str, Any]:
-    """Leave out what is usual."""
-    return {name: value for name, value in outcome.as_tree().items() if name == "value" or value != USUAL[name]}
+    wrong = {name: outcome.as_tree() for name, outcome in case.wrong.items()}
+    return {**vars(case), "expected": case.expected.as_tree(), "wrong": wrong}
 
 
 def _question(tree: Mapping[str, Any]) -> QuestionData:
@@ -91,12 +84,8 @@ def _question(tree: Mapping[str, Any]) -> QuestionData:
 
 
 def _case(tree: Mapping[str, Any]) -> CaseData:
-    wrong = {name: _outcome(outcome) for name, outcome in tree["wrong"].items()}
-    return CaseData(**{**tree, "expected": _outcome(tree["expected"]), "wrong": wrong})
-
-
-def _outcome(tree: Mapping[str, Any]) -> Outcome:
-    return Outcome.from_tree({**USUAL, **tree})
+    wrong = {name: Outcome.from_tree(outcome) for name, outcome in tree["wrong"].items()}
+    return CaseData(**{**tree, "expected": Outcome.from_tree(tree["expected"]), "wrong": wrong})
 
 
 def compile_subjects(sources: Mapping[str, str]) -> dict[str, Any]:

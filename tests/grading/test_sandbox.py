@@ -343,7 +343,7 @@ def more(x):
     frame = sys._getframe()
     while not hasattr(frame.f_locals.get("self"), "ticket"):
         frame = frame.f_back
-    frame.f_locals["self"].send({"value": 1})
+    frame.f_locals["self"].send({"detail": "more"})
     return x
 """
     with Session("conv1d", [more, "def double(x):\n    return 2 * x"], QUICK) as session:

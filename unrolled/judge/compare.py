@@ -73,8 +73,10 @@ def close(expected: np.ndarray, got: np.ndarray, *others: Any) -> np.ndarray:
     The dtypes of ``others`` may have rounded as well.
     """
     equal = np.asarray(expected == got)
+    if equal.all():  # as most are
+        return equal
     tolerance = max(TOLERANCES.get(str(getattr(value, "dtype", "")), 0.0) for value in (expected, got, *others))
-    if tolerance == 0.0 or equal.all():  # as most are
+    if tolerance == 0.0:
         return equal
     scale = float(np.abs(expected[np.isfinite(expected)]).max(initial=0.0))
     return np.asarray(np.isclose(got, expected, rtol=0.0, atol=tolerance * scale, equal_nan=True))

@@ -41,7 +41,8 @@ class Outcome:
     place: str = ""
 
     def as_tree(self) -> dict[str, Any]:
-        return dict(vars(self))
+        """Return the value, and of the other fields those that are not empty, as most are."""
+        return {name: field for name, field in vars(self).items() if name == "value" or field}
 
     @classmethod
     def of_parts(cls, outcomes: Sequence["Outcome"]) -> Self:
@@ -63,23 +64,25 @@ class Outcome:
         """Rebuild an outcome, distrusting every field of the tree.
 
         Raises:
-            TypeError, KeyError: if a field is missing or is not what it should be.
+            TypeError, KeyError: if a field is not what it should be, or the value is missing.
         """
         if not isinstance(tree, dict):
             raise TypeError("an outcome is a dict")
-        if not all(isinstance(tree[field], tuple | list) for field in ("changed", "shared")):
+        changed, shared = tree.get("changed", ()), tree.get("shared", ())
+        if not isinstance(changed, tuple | list) or not isinstance(shared, tuple | list):
             raise TypeError("an outcome holds a field that is no list of names")
-        place = tree.get("place", "")
-        texts = [tree["problem"], tree["detail"], tree["line"], place, *tree["changed"], *tree["shared"]]
-        if not all(isinstance(text, str) for text in texts) or tree["problem"] not in PROBLEMS:
-            raise TypeError("an outcome holds a field that is no text, or no known problem")
+        problem, detail, line, place = (tree.get(field, "") for field in ("problem", "detail", "line", "place"))
+        if not all(isinstance(text, str) for text in (problem, detail, line, place, *changed, *shared)):
+            raise TypeError("an outcome holds a field that is no text")
+        if problem not in PROBLEMS:
+            raise TypeError("an outcome holds no known problem")
         return cls(
             value=tree["value"],
-            problem=tree["problem"],
-            detail=tree["detail"][:LONGEST_DETAIL],
-            line=tree["line"][:LONGEST_DETAIL],
-            changed=tuple(name[:LONGEST_NAME] for name in tree["changed"][:MOST_NAMES]),
-            shared=tuple(name[:LONGEST_NAME] for name in tree["shared"][:MOST_NAMES]),
+            problem=problem,
+            detail=detail[:LONGEST_DETAIL],
+            line=line[:LONGEST_DETAIL],
+            changed=tuple(name[:LONGEST_NAME] for name in changed[:MOST_NAMES]),
+            shared=tuple(name[:LONGEST_NAME] for name in shared[:MOST_NAMES]),
             place=place[:LONGEST_NAME],
         )
 
