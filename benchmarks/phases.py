@@ -41,13 +41,11 @@ PHASES = {  # what to call a phase, and the functions that it is spent in
 }
 REST = "all else"
 START = """
-import gc
-gc.disable()
-import autograder.cli
-from autograder.lean import UNUSED, left_out
-with left_out(UNUSED):
+from autograder.lean import UNUSED, kept, left_out
+with kept():
+    import autograder.cli
+with kept(), left_out(UNUSED):
     import autograder.classroom
-gc.freeze()
 """
 
 
