@@ -91,7 +91,7 @@ def parse_notebook(data: bytes) -> NotebookNode:
         )
     _use_known_minor(tree)
     try:
-        notebook: NotebookNode = nbformat.v4.to_notebook(nbformat.from_dict(tree))
+        notebook: NotebookNode = nbformat.v4.to_notebook(tree)
         with warnings.catch_warnings(action="ignore"):  # cells that were copied share an id; that is mended here
             _, notebook = nbformat.validator.normalize(notebook)
         nbformat.validate(notebook)

@@ -9,9 +9,7 @@ filter refuse the system calls that could win one back.
 import contextlib
 import ctypes
 import os
-import shutil
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 
 LIBC = ctypes.CDLL(None, use_errno=True)
 USER, GROUP = os.getuid(), os.getgid()  # before a namespace has any
@@ -106,12 +104,13 @@ def _write(name: str, text: str) -> None:
 
 def _put_in_place(files: Sequence[str]) -> None:
     """Copy files of the shelf into new folders, which are read-only from then on."""
-    folders = {file: f"{COURSE}/unrolled/{Path(file).parent}" for file in files}
-    for folder in set(folders.values()):
+    folders = {f"{COURSE}/unrolled/{os.path.dirname(file)}" for file in files}
+    for folder in folders:
         _mount(folder, NO_SETUID | NO_DEVICES, "size=8m,mode=755")
-    for file, folder in folders.items():
-        shutil.copy(f"{SHELF}/{file}", folder)
-    for folder in set(folders.values()):
+    for file in files:
+        with open(f"{SHELF}/{file}", "rb") as source, open(f"{COURSE}/unrolled/{file}", "wb") as copy:
+            copy.write(source.read())
+    for folder in folders:
         _mount(folder, NO_SETUID | NO_DEVICES | READ_ONLY | REMOUNT, "size=8m,mode=755")
 
 
