@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import nbformat
-from nbgrader.api import Gradebook, SubmittedAssignment, SubmittedNotebook
+from nbgrader.api import Gradebook, SubmittedNotebook
 from nbgrader.converters import Autograde, NbGraderException
 from nbgrader.converters.base import BaseConverter
 from nbgrader.coursedir import CourseDirectory
@@ -33,14 +33,13 @@ from traitlets.config import Config, PyFileConfigLoader
 
 from autograder import specs
 from autograder.cases import Hidden
-from autograder.gradebook import ClassroomError, Edition, edition_of, submission_of
+from autograder.gradebook import ClassroomError, Edition, edition_of, record
 from autograder.pool import executor, in_order
 from autograder.preprocessors import AUTOGRADE, SANITIZE, JudgeAnswers, RestoreChecks, read_or_explain
 from autograder.sandbox import SandboxError
 
 CONFIG = "nbgrader_config.py"
 AHEAD = 4  # submissions per worker that may be judged before the writer has taken the first of them
-NO_RESPONSE = "No response."  # nbgrader's words for an answer cell that is still the stub
 
 
 class Job(NamedTuple):
@@ -198,37 +197,21 @@ class ClassAutograde(Autograde):
             shutil.copy(name, copy)
 
     def _record(self, book: Gradebook, job: Job, assessment: Assessment) -> None:
-        """Write marks, comments and the late penalty; a mark that a person gave stays, to be looked at again."""
-        checks, answers = job.edition.checks, job.edition.answers
-        submission = self._submission(book, job)
-        (notebook,) = (each for each in submission.notebooks if each.notebook_id == job.edition.notebook)
-        for grade in notebook.grades:
-            grade.auto_score = assessment.scores[checks[grade.cell_id]]
-            grade.needs_manual_grade = grade.manual_score is not None or grade.auto_score is None
-        for comment in notebook.comments:
-            if (unanswered := assessment.unanswered.get(answers[comment.cell_id])) is not None:
-                comment.auto_comment = NO_RESPONSE if unanswered else None
-        notebook.late_submission_penalty = self._penalty(book, job.student, submission, notebook)
-        book.db.commit()
-
-    def _submission(self, book: Gradebook, job: Job) -> SubmittedAssignment:
-        """Find or make the rows of a submission; a student who is not in the gradebook may be put there."""
-        find = book.update_or_create_student if self.create_student else book.find_student
-        student = find(job.student)
+        """Write marks, comments and the late penalty; a student who is not in the gradebook may be put there."""
+        student = (book.update_or_create_student if self.create_student else book.find_student)(job.student)
+        notebook = record(book, job.stem, student, job.edition, assessment.scores, assessment.unanswered)
         try:
             timestamp = self.coursedir.get_existing_timestamp(self._format_source(job.stem, job.student))
         except AttributeError as error:  # nbgrader calls a method that it does not have when it cannot read the time
             raise ClassroomError("timestamp.txt holds no time; correct or remove it") from error
-        submission = submission_of(book, job.stem, student, job.edition)
         if timestamp:
-            submission.timestamp = parse_utc(timestamp)
-        return submission
+            notebook.assignment.timestamp = parse_utc(timestamp)
+        notebook.late_submission_penalty = self._penalty(book, job.student, notebook)
+        book.db.commit()
 
-    def _penalty(
-        self, book: Gradebook, student: str, submission: SubmittedAssignment, notebook: SubmittedNotebook
-    ) -> float | None:
+    def _penalty(self, book: Gradebook, student: str, notebook: SubmittedNotebook) -> float | None:
         """Ask the configured policy for the penalty, which is between 0 and the score."""
-        if (late := submission.total_seconds_late) <= 0:
+        if (late := notebook.assignment.total_seconds_late) <= 0:
             return None
         book.db.flush()
         policy = AssignLatePenalties(parent=self)

@@ -1,13 +1,17 @@
 """What nbgrader's gradebook holds of an assignment, and the rows that it gets for a submission."""
 
 import json
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from nbgrader.api import Comment, Grade, Gradebook, MissingEntry, Student, SubmittedAssignment, SubmittedNotebook
 from nbgrader.utils import compute_checksum
+from sqlalchemy import insert
 
 from autograder.notebooks import check_cell
 from autograder.questions import Spec
+
+NO_RESPONSE = "No response."  # nbgrader's words for an answer cell that is still the stub
 
 
 class ClassroomError(RuntimeError):
@@ -53,20 +57,71 @@ def edition_of(book: Gradebook, spec: Spec) -> Edition:
     return Edition(notebook.id, checks, answers, held, json.loads(notebook.kernelspec) if notebook.kernelspec else None)
 
 
-def submission_of(book: Gradebook, stem: str, student: Student, edition: Edition) -> SubmittedAssignment:
-    """Find the rows of a submission, or make them, which ``Gradebook.add_submission`` would write without marks first.
+def record(
+    book: Gradebook,
+    stem: str,
+    student: Student,
+    edition: Edition,
+    scores: Mapping[str, float | None],
+    unanswered: Mapping[str, bool],
+) -> SubmittedNotebook:
+    """Write marks and comments; a mark that a person gave stays, to be looked at again.
+
+    Args:
+        book: the gradebook, in the middle of a transaction.
+        stem: the assignment.
+        student: whose submission it is.
+        edition: what the gradebook holds of the assignment.
+        scores: marks by grade id of a check cell; None where a person has to give them.
+        unanswered: by grade id of an answer cell that is there, whether it is still the stub.
 
     Raises:
         MissingEntry: if there is no such assignment.
     """
     try:
-        return book.find_submission(stem, student.id)
+        submission = book.find_submission(stem, student.id)
     except MissingEntry:
-        made = SubmittedAssignment(assignment=book.find_assignment(stem), student=student)
-    notebook = SubmittedNotebook(notebook_id=edition.notebook, assignment=made)
-    for cell in edition.checks:
-        Grade(cell_id=cell, notebook=notebook)
-    for cell in edition.answers:
-        Comment(cell_id=cell, notebook=notebook)
-    book.db.add(made)
-    return made
+        return _add(
+            book,
+            SubmittedAssignment(assignment=book.find_assignment(stem), student=student),
+            edition,
+            scores,
+            unanswered,
+        )
+    (notebook,) = (each for each in submission.notebooks if each.notebook_id == edition.notebook)
+    for grade in notebook.grades:
+        grade.auto_score = scores[edition.checks[grade.cell_id]]
+        grade.needs_manual_grade = grade.manual_score is not None or grade.auto_score is None
+    for comment in notebook.comments:
+        if (name := edition.answers[comment.cell_id]) in unanswered:
+            comment.auto_comment = NO_RESPONSE if unanswered[name] else None
+    return notebook
+
+
+def _add(
+    book: Gradebook,
+    submission: SubmittedAssignment,
+    edition: Edition,
+    scores: Mapping[str, float | None],
+    unanswered: Mapping[str, bool],
+) -> SubmittedNotebook:
+    """Add what ``Gradebook.add_submission`` adds, which however makes an object of every row and knows no marks yet."""
+    notebook = SubmittedNotebook(notebook_id=edition.notebook, assignment=submission)
+    book.db.add(submission)
+    book.db.flush()
+    marks = [
+        {
+            "notebook_id": notebook.id,
+            "cell_id": cell,
+            "auto_score": scores[name],
+            "needs_manual_grade": scores[name] is None,
+        }
+        for cell, name in edition.checks.items()
+    ]
+    comments = [
+        {"notebook_id": notebook.id, "cell_id": cell, "auto_comment": NO_RESPONSE if unanswered.get(name) else None}
+        for cell, name in edition.answers.items()
+    ]
+    book.db.execute(insert(Grade), marks)
+    book.db.execute(insert(Comment), comments)
+    return notebook
