@@ -213,9 +213,9 @@ class ClassAutograde(Autograde):
         """Ask the configured policy for the penalty, which is between 0 and the score."""
         if (late := notebook.assignment.total_seconds_late) <= 0:
             return None
-        book.db.flush()
         policy = AssignLatePenalties(parent=self)
         policy.init_plugin()
+        book.db.flush()
         score = notebook.score  # summed up by the database
         penalty = policy.plugin_inst.late_submission_penalty(student, score, late)
         return None if penalty is None else min(max(penalty, 0), score)

@@ -81,13 +81,8 @@ def record(
     try:
         submission = book.find_submission(stem, student.id)
     except MissingEntry:
-        return _add(
-            book,
-            SubmittedAssignment(assignment=book.find_assignment(stem), student=student),
-            edition,
-            scores,
-            unanswered,
-        )
+        submission = SubmittedAssignment(assignment=book.find_assignment(stem), student=student)
+        return _add(book, submission, edition, scores, unanswered)
     (notebook,) = (each for each in submission.notebooks if each.notebook_id == edition.notebook)
     for grade in notebook.grades:
         grade.auto_score = scores[edition.checks[grade.cell_id]]
