@@ -6,7 +6,6 @@ from typing import Any, NamedTuple
 
 from nbgrader.api import Comment, Grade, Gradebook, MissingEntry, Student, SubmittedAssignment, SubmittedNotebook
 from nbgrader.utils import compute_checksum
-from sqlalchemy import insert
 
 from autograder.notebooks import check_cell
 from autograder.questions import Spec
@@ -78,12 +77,7 @@ def record(
     Raises:
         MissingEntry: if there is no such assignment.
     """
-    try:
-        submission = book.find_submission(stem, student.id)
-    except MissingEntry:
-        submission = SubmittedAssignment(assignment=book.find_assignment(stem), student=student)
-        return _add(book, submission, edition, scores, unanswered)
-    (notebook,) = (each for each in submission.notebooks if each.notebook_id == edition.notebook)
+    notebook = _notebook_of(book, stem, student, edition)
     for grade in notebook.grades:
         grade.auto_score = scores[edition.checks[grade.cell_id]]
         grade.needs_manual_grade = grade.manual_score is not None or grade.auto_score is None
@@ -93,30 +87,16 @@ def record(
     return notebook
 
 
-def _add(
-    book: Gradebook,
-    submission: SubmittedAssignment,
-    edition: Edition,
-    scores: Mapping[str, float | None],
-    unanswered: Mapping[str, bool],
-) -> SubmittedNotebook:
-    """Add what ``Gradebook.add_submission`` adds, which however makes an object of every row and knows no marks yet."""
-    notebook = SubmittedNotebook(notebook_id=edition.notebook, assignment=submission)
+def _notebook_of(book: Gradebook, stem: str, student: Student, edition: Edition) -> SubmittedNotebook:
+    """Find a submission's rows, or make them; ``Gradebook.add_submission`` would write them without marks first."""
+    try:
+        return book.find_submission_notebook(stem, stem, student.id)
+    except MissingEntry:
+        submission = SubmittedAssignment(assignment=book.find_assignment(stem), student=student)
+    made = SubmittedNotebook(notebook_id=edition.notebook, assignment=submission)
+    for cell in edition.checks:
+        Grade(cell_id=cell, notebook=made)
+    for cell in edition.answers:
+        Comment(cell_id=cell, notebook=made)
     book.db.add(submission)
-    book.db.flush()
-    marks = [
-        {
-            "notebook_id": notebook.id,
-            "cell_id": cell,
-            "auto_score": scores[name],
-            "needs_manual_grade": scores[name] is None,
-        }
-        for cell, name in edition.checks.items()
-    ]
-    comments = [
-        {"notebook_id": notebook.id, "cell_id": cell, "auto_comment": NO_RESPONSE if unanswered.get(name) else None}
-        for cell, name in edition.answers.items()
-    ]
-    book.db.execute(insert(Grade), marks)
-    book.db.execute(insert(Comment), comments)
-    return notebook
+    return made

@@ -44,8 +44,7 @@ def about_values(failing: Pairs) -> str:
     telling = [pair for pair in failing if pair[1].size > 1]
     if not telling:
         return ""
-    same_numbers = all(_hold_the_same(expected, got) for _, expected, got in telling)
-    for text, holds in _patterns(telling[0][1].ndim, same_numbers=same_numbers):
+    for text, holds in _patterns(telling[0][1].ndim):
         if all(expected.ndim == telling[0][1].ndim and holds(args, expected, got) for args, expected, got in telling):
             return text
     return ""
@@ -137,21 +136,18 @@ def _gives(formula: Callable[[Geometry], int], failing: Pairs, passing: Pairs) -
 Pattern = Callable[[dict[str, Any], np.ndarray, np.ndarray], bool]
 
 
-def _patterns(ndim: int, *, same_numbers: bool) -> Iterator[tuple[str, Pattern]]:
-    """Yield what may fit, most specific first; where the numbers are others, they were not put in other places."""
+def _patterns(ndim: int) -> Iterator[tuple[str, Pattern]]:
     yield "is all zeros", lambda args, expected, got: not got.any() and bool(expected.any())
     yield "has the opposite sign everywhere", lambda args, expected, got: _agree(-expected, got)
-    if same_numbers and ndim == 1:
+    if ndim == 1:
         yield "comes out back to front", lambda args, expected, got: _agree(expected[::-1], got)
-    elif same_numbers:
+        yield "comes one place too late", _moved(0, 1)
+        yield "comes one place too early", _moved(0, -1)
+    else:
         for axis in range(ndim):
             yield f"is flipped along axis {axis}", _flipped(axis)
         for order in list(permutations(range(min(ndim, MOST_AXES))))[1:]:
             yield "is transposed" if ndim == 2 else f"has {order_in_words(order)}", _ordered(order)
-    if ndim == 1:
-        yield "comes one place too late", _moved(0, 1)
-        yield "comes one place too early", _moved(0, -1)
-    else:
         for axis in range(ndim):
             yield f"comes one place too late along axis {axis}", _moved(axis, 1)
             yield f"comes one place too early along axis {axis}", _moved(axis, -1)
@@ -162,10 +158,9 @@ def _patterns(ndim: int, *, same_numbers: bool) -> Iterator[tuple[str, Pattern]]
     yield "is the expected one times a constant", _scaled
     yield "is right only up to the rounding of float32", _rounded
     yield "is infinite in places", lambda args, expected, got: bool((np.isinf(got) & np.isfinite(expected)).any())
-    if same_numbers and ndim > 1:
+    if ndim > 1:
         yield "was reshaped before its axes were put in order", _reshaped
-    if same_numbers:
-        yield "holds the right numbers, but not in the right places", _is_varied
+    yield "holds the right numbers, but not in the right places", _rearranged
 
 
 def _agree(expected: np.ndarray, got: np.ndarray) -> bool:
@@ -206,13 +201,10 @@ def _reshaped(args: dict[str, Any], expected: np.ndarray, got: np.ndarray) -> bo
     return any(_agree(expected.transpose(order).ravel(), got.ravel()) for order in orders)
 
 
-def _hold_the_same(expected: np.ndarray, got: np.ndarray) -> bool:
-    """Do two arrays hold the same numbers, wherever? Complex ones, of which rounding may change the order, perhaps."""
-    return got.dtype.kind == "c" or _agree(np.sort(expected, axis=None), np.sort(got, axis=None))
-
-
-def _is_varied(args: dict[str, Any], expected: np.ndarray, got: np.ndarray) -> bool:
-    return len(np.unique(expected)) >= FEWEST_NUMBERS and got.dtype.kind != "c"
+def _rearranged(args: dict[str, Any], expected: np.ndarray, got: np.ndarray) -> bool:
+    if len(np.unique(expected)) < FEWEST_NUMBERS or got.dtype.kind == "c":
+        return False
+    return _agree(np.sort(expected, axis=None), np.sort(got, axis=None))
 
 
 def _by_counts(power: int) -> Pattern:
